@@ -1,0 +1,1 @@
+"""Bowtie: the customer success warehouse."""
