@@ -1,0 +1,17 @@
+{#- Whether a text is, as a whole, of the form of a regular expression. Dialects
+    differ; the patterns used here keep to what all of them read alike. -#}
+{% macro matches_pattern(text, pattern) -%}
+    {{ return(adapter.dispatch('matches_pattern', 'bowtie')(text, pattern)) }}
+{%- endmacro %}
+
+{% macro default__matches_pattern(text, pattern) -%}
+    regexp_full_match({{ text }}, '{{ pattern }}')
+{%- endmacro %}
+
+{% macro postgres__matches_pattern(text, pattern) -%}
+    {{ text }} ~ '^(?:{{ pattern }})$'
+{%- endmacro %}
+
+{% macro spark__matches_pattern(text, pattern) -%}
+    {{ text }} rlike '^(?:{{ pattern }})$'
+{%- endmacro %}

@@ -1,0 +1,15 @@
+{#- The vars that decide what a number means; where the raw rows lie is none of them. -#}
+{% macro policy_switches() -%}
+    {{ return([
+        'raw_way',
+        'as_of_date',
+        'business_timezone',
+        'reporting_currency',
+        'currency_policy',
+        'fx_reference_date',
+        'account_grain',
+        'renewal_grace_days',
+        'reactivation_window_days',
+        'announced_values',
+    ]) }}
+{%- endmacro %}

@@ -1,0 +1,93 @@
+{#- The account of a row that the biller sends: by the CRM id it carries, by the
+    subscription it bills, by its billing customer; else an account of its own
+    (DECISIONS R5), so that no recurring revenue is dropped in silence. -#}
+{% macro account_of_biller(table, entry) -%}
+{%- set has_account_id = 'account_id' in entry['columns'] -%}
+{%- set bills_subscription = table != 'billing_subscriptions' and 'subscription_id' in entry['columns'] -%}
+{%- if has_account_id -%}
+identities as (
+    select * from {{ ref('stg_crm__account_identities') }}
+),
+
+{% endif -%}
+{%- if bills_subscription -%}
+billed as (
+    select
+        subscriptions.subscription_id,
+        min(subscriptions.account_id) as account_id,
+        min(subscriptions.account_found_by) as account_found_by,
+        min(subscriptions.refused_for) as refused_for
+    from {{ ref('base_billing__subscriptions') }} as subscriptions
+    where subscriptions.verdict <> 'deduplicated'
+    group by subscriptions.subscription_id
+),
+
+{% endif -%}
+customers as (
+    select
+        billing_customers.billing_customer_id,
+        min(billing_customers.account_id) as account_id,
+        min(billing_customers.account_found_by) as account_found_by,
+        min(billing_customers.refused_for) as refused_for
+    from {{ ref('base_billing__customers') }} as billing_customers
+    where billing_customers.verdict <> 'deduplicated'
+    group by billing_customers.billing_customer_id
+),
+
+with_account as (
+    select
+        {{ versions_without_account(entry) }}
+        {{ 'versions.account_id' if has_account_id else 'cast(null as varchar)' }} as source_account_id,
+        case
+            {%- if has_account_id %}
+            when identities.account_id is not null then 'account_id'
+            {%- endif %}
+            {%- if bills_subscription %}
+            when billed.account_id is not null then billed.account_found_by
+            {%- endif %}
+            when customers.account_id is not null
+                then case
+                    when customers.account_found_by = 'domain' then 'domain'
+                    else 'billing_customer'
+                end
+            else 'nothing'
+        end as account_found_by,
+        coalesce(
+            {%- if has_account_id %}
+            identities.account_id,
+            {%- endif %}
+            {%- if bills_subscription %}
+            billed.account_id,
+            {%- endif %}
+            customers.account_id,
+            'unmatched:' || coalesce(
+                versions.billing_customer_id,
+                {{ 'versions.account_id,' if has_account_id }}
+                versions.subscription_id,
+                ''
+            )
+        ) as account_id,
+        case
+            {%- if has_account_id %}
+            when identities.is_test then 'test_account'
+            {%- endif %}
+            {%- if bills_subscription %}
+            when billed.refused_for = 'test_account' then 'test_account'
+            when versions.subscription_id is not null and billed.subscription_id is null
+                then 'unknown_subscription_id'
+            {%- endif %}
+            when customers.refused_for = 'test_account' then 'test_account'
+        end as fate
+    from versions
+    {%- if has_account_id %}
+    left join identities
+        on versions.account_id = identities.source_account_id
+    {%- endif %}
+    {%- if bills_subscription %}
+    left join billed
+        on versions.subscription_id = billed.subscription_id
+    {%- endif %}
+    left join customers
+        on versions.billing_customer_id = customers.billing_customer_id
+)
+{%- endmacro %}

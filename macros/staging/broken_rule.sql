@@ -1,0 +1,12 @@
+{#- The name of the first of a table's own rules that a readable row breaks, or NULL. -#}
+{% macro broken_rule(entry) -%}
+{%- if not entry.get('rules') -%}
+cast(null as varchar)
+{%- else -%}
+case
+    {%- for rule, condition in entry['rules'].items() %}
+    when {{ condition }} then '{{ rule }}'
+    {%- endfor %}
+end
+{%- endif -%}
+{%- endmacro %}

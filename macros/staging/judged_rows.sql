@@ -1,0 +1,186 @@
+{#- Every row of one raw table, cast, with its verdict:
+      staged        counts
+      quarantined   refused, for the one reason in refused_for
+      deduplicated  another row of the same key stands for it
+      not_yet       appears after as_of_date
+    The steps, and what each may refuse, follow the contract's entry for the table;
+    DECISIONS R2 and R3 say why. -#}
+{% macro judged_rows(table) -%}
+{%- set entry = raw_contract()[table] -%}
+{%- set columns = entry['columns'] -%}
+{%- set types = raw_column_types(table) -%}
+{%- set timestamps = [] -%}
+{%- for column in columns if columns[column]['type'] == 'timestamp' -%}
+    {%- do timestamps.append(column) -%}
+{%- endfor -%}
+{%- set appears_on = on_date(entry.get('visible_from'), columns) -%}
+with landed as (
+    {{ raw_rows(table) | indent(4) }}
+),
+
+cleaned as (
+    select
+    {%- for column in columns %}
+        {{ clean_raw('landed.' ~ column, columns[column]['type'], types.get(column, 'varchar')) }}
+            as raw_{{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
+    from landed
+),
+
+parsed as (
+    select
+        cleaned.*,
+    {%- for column in columns %}
+        {{ cast_raw('cleaned.raw_' ~ column, columns[column]['type'], types.get(column, 'varchar')) | indent(8) }}
+            as {{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
+    from cleaned
+),
+
+read_rows as (
+    select
+    {%- for column in columns %}
+        {{ read_value(column, columns[column]) }} as {{ column }},
+        {%- if column in timestamps %}
+        {{ business_date('parsed.' ~ column) }} as {{ column | replace('_at', '_on') }},
+        {%- endif %}
+    {%- endfor %}
+        {{ refusal(table, columns) | indent(8) }} as refused_for
+    from parsed
+),
+
+ruled as (
+    select
+        read_rows.*,
+        coalesce(read_rows.refused_for, {{ broken_rule(entry) | indent(8) }}) as unusable_for
+    from read_rows
+),
+
+-- Rows that are equal in every column are one row.
+copies as (
+    select
+        ruled.*,
+        row_number() over (
+            partition by
+                ruled.unusable_for,
+                {%- for column in columns %}
+                ruled.{{ column }}{{ ',' if not loop.last }}
+                {%- endfor %}
+            order by ruled.{{ entry['key'] | join(', ruled.') }}
+        ) as copy_number
+    from ruled
+),
+
+{%- set contest = "case when copies.unusable_for is null and copies.copy_number = 1 then 0 else 1 end" %}
+
+versions as (
+    select
+        copies.*,
+        rank() over (
+            partition by {{ contest }}, copies.{{ entry['key'] | join(', copies.') }}
+            order by {{ newest_first(entry, columns) }}
+        ) as version_rank,
+        count(*) over (
+            partition by
+                {{ contest }}, copies.{{ entry['key'] | join(', copies.') }}
+                {{- ', copies.' ~ entry['newest_by'] if entry.get('newest_by') }}
+        ) as contenders
+    from copies
+),
+
+{{ with_account(table, entry) }},
+
+judged as (
+    select
+        with_account.*,
+        case
+            when with_account.unusable_for is not null then with_account.unusable_for
+            when with_account.copy_number > 1 or with_account.version_rank > 1 then null
+            when with_account.contenders > 1 then 'conflicting_rows'
+            when {{ appears_on }} > {{ as_of() }} then null
+            else with_account.fate
+        end as reason,
+        case
+            when with_account.unusable_for is not null then 'quarantined'
+            when with_account.copy_number > 1 or with_account.version_rank > 1
+                then 'deduplicated'
+            when with_account.contenders > 1 then 'quarantined'
+            when {{ appears_on }} > {{ as_of() }} then 'not_yet'
+            when with_account.fate = 'not_yet' then 'not_yet'
+            when with_account.fate is not null then 'quarantined'
+            else 'staged'
+        end as first_verdict
+    from with_account
+),
+
+{%- if entry.get('no_overlap') %}
+
+-- Two rows of one account that share a day contradict each other: both are refused,
+-- since choosing one would be a guess.
+periods as (
+    select
+        judged.*,
+        max(coalesce(judged.{{ entry['no_overlap'][1] }}, cast('9999-12-31' as date))) over (
+            partition by judged.first_verdict, judged.source_account_id
+            order by judged.{{ entry['no_overlap'][0] }}, judged.{{ entry['key'] | join(', judged.') }}
+            rows between unbounded preceding and 1 preceding
+        ) as taken_until,
+        min(judged.{{ entry['no_overlap'][0] }}) over (
+            partition by judged.first_verdict, judged.source_account_id
+            order by judged.{{ entry['no_overlap'][0] }}, judged.{{ entry['key'] | join(', judged.') }}
+            rows between 1 following and unbounded following
+        ) as taken_from
+    from judged
+),
+
+final_verdicts as (
+    select
+        periods.*,
+        case
+            when periods.first_verdict = 'staged'
+                and (
+                    periods.taken_until > periods.{{ entry['no_overlap'][0] }}
+                    or periods.taken_from
+                    < coalesce(periods.{{ entry['no_overlap'][1] }}, cast('9999-12-31' as date))
+                )
+                then true
+            else false
+        end as overlaps
+    from periods
+),
+{%- else %}
+
+final_verdicts as (
+    select
+        judged.*,
+        false as overlaps
+    from judged
+),
+{%- endif %}
+
+final as (
+    select
+        {%- if entry.get('account') %}
+        final_verdicts.account_id,
+        final_verdicts.source_account_id,
+        {%- endif %}
+        {%- if entry.get('account') in ('biller', 'customer') %}
+        final_verdicts.account_found_by,
+        {%- endif %}
+        {%- for column in columns if not (column == 'account_id' and entry.get('account')) %}
+        {{ known_value(column, columns[column], columns) | indent(8) }} as {{ column }},
+        {%- if column in timestamps %}
+        {{ known_value(column | replace('_at', '_on'), columns[column], columns, column) | indent(8) }}
+            as {{ column | replace('_at', '_on') }},
+        {%- endif %}
+        {%- endfor %}
+        case when final_verdicts.overlaps then 'quarantined' else final_verdicts.first_verdict end
+            as verdict,
+        case when final_verdicts.overlaps then 'overlapping_rows' else final_verdicts.reason end
+            as refused_for,
+        {{ row_key(entry['key']) }} as row_key
+    from final_verdicts
+)
+
+select * from final
+{%- endmacro %}

@@ -1,0 +1,19 @@
+{#- What was known of a column on as_of_date (DECISIONS R2). `date_of` names the column
+    whose entry `about` is, when `column` is the business date beside it. -#}
+{% macro known_value(column, about, columns, date_of=none) -%}
+    {%- if about.get('as_known') -%}
+        {{ about['as_known'] | replace('{as_of}', as_of()) }}
+    {%- elif about.get('later') == 'unknown' -%}
+        case
+            when {{ on_date(date_of or column, columns, 'final_verdicts') }} <= {{ as_of() }}
+                then final_verdicts.{{ column }}
+        end
+    {%- elif about.get('known_at') -%}
+        case
+            when {{ on_date(about['known_at'], columns, 'final_verdicts') }} <= {{ as_of() }}
+                then final_verdicts.{{ column }}
+        end
+    {%- else -%}
+        final_verdicts.{{ column }}
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,89 @@
+{#- The CTEs, ending in `with_account`, that find the account of a row and its `fate`:
+    why the row may not count although it can be read, or NULL.
+      unknown_account, test_account   no such CRM account; one that is not a customer
+      unknown_<column>, refused_<column>  the row that it belongs to is missing, or was
+                                          refused itself
+      not_yet                         the row that it belongs to appears later -#}
+{% macro with_account(table, entry) -%}
+{%- set way = entry.get('account') -%}
+{%- if table == 'crm_accounts' -%}
+with_account as (
+    select
+        versions.*,
+        case when versions.is_test then 'test_account' end as fate
+    from versions
+)
+{%- elif not way -%}
+with_account as (
+    select
+        versions.*,
+        cast(null as varchar) as fate
+    from versions
+)
+{%- elif way == 'id' -%}
+identities as (
+    select * from {{ ref('stg_crm__account_identities') }}
+),
+
+with_account as (
+    select
+        {{ versions_without_account(entry) }}
+        versions.account_id as source_account_id,
+        identities.account_id,
+        case
+            when identities.account_id is null then 'unknown_account'
+            when identities.is_test then 'test_account'
+        end as fate
+    from versions
+    left join identities
+        on versions.account_id = identities.source_account_id
+)
+{%- elif way == 'customer' -%}
+{{ account_of_customer(entry) }}
+{%- elif way == 'biller' -%}
+{{ account_of_biller(table, entry) }}
+{%- else -%}
+parents as (
+    select
+        parent_rows.{{ way['column'] }},
+        min(parent_rows.account_id) as account_id,
+        min(parent_rows.source_account_id) as source_account_id,
+        min(parent_rows.verdict) as verdict,
+        min(parent_rows.refused_for) as refused_for
+    from {{ ref(base_name(way['table'])) }} as parent_rows
+    where parent_rows.verdict <> 'deduplicated'
+    group by parent_rows.{{ way['column'] }}
+),
+
+with_account as (
+    select
+        versions.*,
+        parents.account_id,
+        parents.source_account_id,
+        case
+            when parents.{{ way['column'] }} is null then 'unknown_{{ way['column'] }}'
+            when parents.refused_for = 'test_account' then 'test_account'
+            when parents.verdict = 'quarantined' then 'refused_{{ way['column'] }}'
+            when parents.verdict = 'not_yet' then 'not_yet'
+        end as fate
+    from versions
+    left join parents
+        on versions.{{ way['column'] }} = parents.{{ way['column'] }}
+)
+{%- endif -%}
+{%- endmacro %}
+
+
+{#- The columns of `versions` but account_id, which is about to be resolved. -#}
+{% macro versions_without_account(entry) -%}
+    {%- for column in entry['columns'] if column != 'account_id' -%}
+        versions.{{ column }},
+        {% if entry['columns'][column]['type'] == 'timestamp' -%}
+        versions.{{ column | replace('_at', '_on') }},
+        {% endif -%}
+    {%- endfor -%}
+        versions.unusable_for,
+        versions.copy_number,
+        versions.version_rank,
+        versions.contenders,
+{%- endmacro %}
