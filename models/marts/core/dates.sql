@@ -1,0 +1,27 @@
+-- One row per day, from the first to the last day that any contract can reach.
+-- The time spine of the semantic layer; weeks start on Monday.
+with numbers as (
+    {{ whole_numbers(5) | indent(4) }}
+),
+
+days as (
+    select cast({{ dbt.dateadd('day', 'numbers.number', date_literal(iso_date_var('dates_from'))) }} as date)
+        as date_day
+    from numbers
+    where numbers.number <= {{ days_between(date_literal(iso_date_var('dates_from')), date_literal(iso_date_var('dates_to'))) }}
+),
+
+final as (
+    select
+        days.date_day,
+        {{ week_of('days.date_day') }} as week,
+        {{ month_of('days.date_day') }} as month,
+        cast(date_trunc('quarter', days.date_day) as date) as quarter,
+        cast(extract(year from days.date_day) as integer) as year,
+        {{ month_of(add_days('days.date_day', 1)) }} <> {{ month_of('days.date_day') }}
+            as is_month_end,
+        days.date_day <= {{ as_of() }} as is_past
+    from days
+)
+
+select * from final
