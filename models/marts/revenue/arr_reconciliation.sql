@@ -1,0 +1,82 @@
+-- One row per account and month with a contract or an invoice: what the contracts give
+-- the month against what was invoiced in it, with the difference explained to the cent:
+-- invoiced - contracted = tax + one_time + usage + credit + proration + timing
+--                         + unexplained.
+-- Empty when the biller sends no invoices.
+with contracted as (
+    select * from {{ ref('int_contracted_months') }}
+),
+
+earned as (
+    select * from {{ ref('int_earned_months') }}
+),
+
+{%- set line_types = ['recurring', 'proration', 'usage', 'one_time', 'tax', 'credit'] %}
+
+invoiced as (
+    select
+        invoice_lines.account_id,
+        invoice_lines.month,
+        sum(invoice_lines.amount) as invoiced_amount,
+        {%- for line_type in line_types %}
+        sum(case when invoice_lines.line_type = '{{ line_type }}' then invoice_lines.amount else 0 end)
+            as {{ line_type }}_amount
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('int_invoice_lines') }} as invoice_lines
+    group by invoice_lines.account_id, invoice_lines.month
+),
+
+account_months as (
+    select contracted.account_id, contracted.month from contracted
+    union distinct
+    select invoiced.account_id, invoiced.month from invoiced
+    union distinct
+    select earned.account_id, earned.month from earned
+),
+
+amounts as (
+    select
+        account_months.account_id,
+        account_months.month,
+        coalesce(contracted.contracted_amount, 0) as contracted_amount,
+        coalesce(earned.earned_amount, 0) as earned_amount,
+        coalesce(invoiced.invoiced_amount, 0) as invoiced_amount
+        {%- for line_type in line_types %},
+        coalesce(invoiced.{{ line_type }}_amount, 0) as {{ line_type }}_amount
+        {%- endfor %}
+    from account_months
+    cross join (select count(*) as invoice_lines from {{ ref('int_invoice_lines') }}) as billed
+    left join contracted
+        on
+            account_months.account_id = contracted.account_id
+            and account_months.month = contracted.month
+    left join earned
+        on
+            account_months.account_id = earned.account_id
+            and account_months.month = earned.month
+    left join invoiced
+        on
+            account_months.account_id = invoiced.account_id
+            and account_months.month = invoiced.month
+    where billed.invoice_lines > 0
+),
+
+final as (
+    select
+        amounts.account_id,
+        amounts.month,
+        cast(amounts.contracted_amount as decimal(18, 2)) as contracted_amount,
+        cast(amounts.invoiced_amount as decimal(18, 2)) as invoiced_amount,
+        cast(amounts.invoiced_amount - amounts.contracted_amount as decimal(18, 2)) as difference,
+        cast(amounts.tax_amount as decimal(18, 2)) as tax_amount,
+        cast(amounts.one_time_amount as decimal(18, 2)) as one_time_amount,
+        cast(amounts.usage_amount as decimal(18, 2)) as usage_amount,
+        cast(amounts.credit_amount as decimal(18, 2)) as credit_amount,
+        cast(amounts.proration_amount as decimal(18, 2)) as proration_amount,
+        cast(amounts.recurring_amount - amounts.earned_amount as decimal(18, 2)) as timing_amount,
+        cast(amounts.earned_amount - amounts.contracted_amount as decimal(18, 2)) as unexplained_amount
+    from amounts
+)
+
+select * from final
