@@ -1,0 +1,42 @@
+"""Exact numbers and whole months."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from fractions import Fraction
+
+
+def round_half_up(amount: Fraction) -> int:
+    """Round to the nearest integer, an exact half upwards."""
+    return (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)
+
+
+def ratio(part: int, whole: int) -> Fraction | None:
+    """Return part / whole to six decimals, half up; None on an empty base."""
+    if whole == 0:
+        return None
+    return Fraction(round_half_up(Fraction(part * 1_000_000, whole)), 1_000_000)
+
+
+def month_number(day: date) -> int:
+    """Number the months, so that the next one is one more."""
+    return day.year * 12 + day.month - 1
+
+
+def first_day(month: int) -> date:
+    """Return the first day of a numbered month."""
+    return date(month // 12, month % 12 + 1, 1)
+
+
+def last_day(month: int) -> date:
+    """Return the last day of a numbered month."""
+    return first_day(month + 1) - timedelta(days=1)
+
+
+def add_months(day: date, months: int) -> date:
+    """Return the same day some months on, or that month's last day if shorter."""
+    month = month_number(day) + months
+    return min(
+        first_day(month) + timedelta(days=day.day - 1),
+        last_day(month),
+    )
