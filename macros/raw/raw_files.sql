@@ -23,7 +23,7 @@
                     {%- else -%}
                         {{ return(
                             'read_csv(' ~ literal ~ ", header = true, delim = ',', quote = '\"', "
-                            ~ "escape = '\"', all_varchar = true, union_by_name = true, "
+                            ~ "escape = '\"', comment = '', all_varchar = true, union_by_name = true, "
                             ~ "max_line_size = 4000000)"
                         ) }}
                     {%- endif -%}

@@ -14,24 +14,30 @@ identities as (
 billed as (
     select
         subscriptions.subscription_id,
-        min(subscriptions.account_id) as account_id,
-        min(subscriptions.account_found_by) as account_found_by,
-        min(subscriptions.refused_for) as refused_for
+        coalesce(
+            min(case when subscriptions.verdict = 'staged' then subscriptions.account_id end),
+            min(subscriptions.account_id)
+        ) as account_id,
+        coalesce(
+            min(case when subscriptions.verdict = 'staged' then subscriptions.account_found_by end),
+            min(subscriptions.account_found_by)
+        ) as account_found_by,
+        max(case when subscriptions.refused_for = 'test_account' then 1 else 0 end) = 1 as is_test
     from {{ ref('base_billing__subscriptions') }} as subscriptions
     where subscriptions.verdict <> 'deduplicated'
     group by subscriptions.subscription_id
 ),
 
 {% endif -%}
+-- A customer that was refused, say for two contradicting rows, leads to no account.
 customers as (
     select
         billing_customers.billing_customer_id,
-        min(billing_customers.account_id) as account_id,
-        min(billing_customers.account_found_by) as account_found_by,
-        min(billing_customers.refused_for) as refused_for
+        billing_customers.account_id,
+        billing_customers.account_found_by,
+        coalesce(billing_customers.refused_for = 'test_account', false) as is_test
     from {{ ref('base_billing__customers') }} as billing_customers
-    where billing_customers.verdict <> 'deduplicated'
-    group by billing_customers.billing_customer_id
+    where billing_customers.verdict = 'staged' or billing_customers.refused_for = 'test_account'
 ),
 
 with_account as (
@@ -69,14 +75,15 @@ with_account as (
         ) as account_id,
         case
             {%- if has_account_id %}
-            when identities.is_test then 'test_account'
+            when identities.account_id is not null
+                then case when identities.is_test then 'test_account' end
             {%- endif %}
             {%- if bills_subscription %}
-            when billed.refused_for = 'test_account' then 'test_account'
-            when versions.subscription_id is not null and billed.subscription_id is null
-                then 'unknown_subscription_id'
+            when billed.account_id is not null
+                then case when billed.is_test then 'test_account' end
+            when versions.subscription_id is not null then 'unknown_subscription_id'
             {%- endif %}
-            when customers.refused_for = 'test_account' then 'test_account'
+            when customers.is_test then 'test_account'
         end as fate
     from versions
     {%- if has_account_id %}

@@ -114,19 +114,21 @@ judged as (
 ),
 
 {%- if entry.get('no_overlap') %}
+{%- set has_no_day = 'judged.' ~ entry['no_overlap'][0] ~ ' = ' ~ open_end('judged.' ~ entry['no_overlap'][1]) %}
+{%- set rivals = 'judged.first_verdict, judged.source_account_id, ' ~ has_no_day %}
 
 -- Two rows of one account that share a day contradict each other: both are refused,
--- since choosing one would be a guess.
+-- since choosing one would be a guess. A period without a day shares none.
 periods as (
     select
         judged.*,
-        max(coalesce(judged.{{ entry['no_overlap'][1] }}, cast('9999-12-31' as date))) over (
-            partition by judged.first_verdict, judged.source_account_id
+        max({{ open_end('judged.' ~ entry['no_overlap'][1]) }}) over (
+            partition by {{ rivals }}
             order by judged.{{ entry['no_overlap'][0] }}, judged.{{ entry['key'] | join(', judged.') }}
             rows between unbounded preceding and 1 preceding
         ) as taken_until,
         min(judged.{{ entry['no_overlap'][0] }}) over (
-            partition by judged.first_verdict, judged.source_account_id
+            partition by {{ rivals }}
             order by judged.{{ entry['no_overlap'][0] }}, judged.{{ entry['key'] | join(', judged.') }}
             rows between 1 following and unbounded following
         ) as taken_from
@@ -140,8 +142,7 @@ final_verdicts as (
             when periods.first_verdict = 'staged'
                 and (
                     periods.taken_until > periods.{{ entry['no_overlap'][0] }}
-                    or periods.taken_from
-                    < coalesce(periods.{{ entry['no_overlap'][1] }}, cast('9999-12-31' as date))
+                    or periods.taken_from < {{ open_end('periods.' ~ entry['no_overlap'][1]) }}
                 )
                 then true
             else false
@@ -178,7 +179,7 @@ final as (
             as verdict,
         case when final_verdicts.overlaps then 'overlapping_rows' else final_verdicts.reason end
             as refused_for,
-        {{ row_key(entry['key']) }} as row_key
+        {{ row_key(entry) }} as row_key
     from final_verdicts
 )
 

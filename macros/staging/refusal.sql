@@ -2,6 +2,7 @@
     missing though required, of the wrong kind, outside its set of values, or that
     holds control characters or a date no calendar of business reaches. -#}
 {% macro refusal(table, columns) -%}
+{%- set appears_at = raw_contract()[table].get('visible_from') -%}
 {%- set announced = var('announced_values') or {} -%}
 case
 {%- for column in columns %}
@@ -19,7 +20,8 @@ case
     when parsed.{{ column }} < {{ date_literal('1970-01-01') }}
         then 'date_out_of_range:{{ column }}'
     when parsed.{{ column }} >= {{ date_literal('2200-01-01') }}
-        {%- if about['type'] == 'date' %}
+        {%- if about['type'] == 'date' and not about.get('required') and column != appears_at %}
+        {#- An open end; a beginning is never open. #}
         and parsed.{{ column }} <> {{ date_literal('9999-12-31') }}
         {%- endif %}
         then 'date_out_of_range:{{ column }}'

@@ -46,10 +46,17 @@ with_account as (
 parents as (
     select
         parent_rows.{{ way['column'] }},
-        min(parent_rows.account_id) as account_id,
-        min(parent_rows.source_account_id) as source_account_id,
-        min(parent_rows.verdict) as verdict,
-        min(parent_rows.refused_for) as refused_for
+        -- A broken second row of the same key takes nothing from the one that counts.
+        min(case when parent_rows.verdict = 'staged' then parent_rows.account_id end)
+            as account_id,
+        min(case when parent_rows.verdict = 'staged' then parent_rows.source_account_id end)
+            as source_account_id,
+        min(case
+            when parent_rows.verdict = 'staged' then 1
+            when parent_rows.verdict = 'not_yet' then 2
+            when parent_rows.refused_for = 'test_account' then 3
+            else 4
+        end) as standing
     from {{ ref(base_name(way['table'])) }} as parent_rows
     where parent_rows.verdict <> 'deduplicated'
     group by parent_rows.{{ way['column'] }}
@@ -62,9 +69,9 @@ with_account as (
         parents.source_account_id,
         case
             when parents.{{ way['column'] }} is null then 'unknown_{{ way['column'] }}'
-            when parents.refused_for = 'test_account' then 'test_account'
-            when parents.verdict = 'quarantined' then 'refused_{{ way['column'] }}'
-            when parents.verdict = 'not_yet' then 'not_yet'
+            when parents.standing = 2 then 'not_yet'
+            when parents.standing = 3 then 'test_account'
+            when parents.standing = 4 then 'refused_{{ way['column'] }}'
         end as fate
     from versions
     left join parents
