@@ -1,0 +1,1 @@
+"""The planned accounts, book by book."""

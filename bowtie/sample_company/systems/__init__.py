@@ -1,0 +1,1 @@
+"""What each source system saw of the planned accounts."""
