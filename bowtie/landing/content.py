@@ -1,0 +1,175 @@
+"""Whether columns hold what their names promise, judged on a sample of rows.
+
+A header whose names sit over the wrong data passes every check of names. It shows in
+the kinds of values: dates under a number's name. A single wrong value is staging's
+business; here nearly all of a column must disagree.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from bowtie.contract import Table
+from bowtie.landing import limits
+
+_DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}")
+_NUMBER = re.compile(
+    r"[-+(]?\s*(?:[A-Z]{3}\s?)?[$€£¥]?\s*[-+]?(?:\d[\d,.'\s]*|\.\d+)"
+    r"(?:e[-+]?\d+)?\s*[%)]?(?:\s?[A-Z]{3}|\s?[$€£¥])?",
+    re.IGNORECASE,
+)
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NO_VALUE = frozenset(
+    ["", "null", "none", "nan", "nil", "na", "n/a", "#n/a", "#ref!", "-", "\\n"]
+)
+_BEFORE = re.compile(r"(\w+) < (\w+)")
+_KIND_OF_TYPE = {
+    "date": "dates",
+    "timestamp": "dates",
+    **dict.fromkeys(
+        ("integer", "quantity", "price", "money", "percent", "rate", "number"),
+        "numbers",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class _Sampled:
+    """One column's values in the sample, without the empty ones."""
+
+    values: list[str]
+    # The kind that nearly all values are; None: mixed, or too few to say.
+    kind: str | None
+
+
+def header_problems(
+    table: Table, positions: Mapping[str, int], rows: Sequence[Sequence[str]]
+) -> list[str]:
+    """Return a line for each column or pair whose data belongs under another name."""
+    sampled = {name: _sampled(rows, at) for name, at in positions.items()}
+    problems = _wrong_kinds(table, sampled)
+    if not problems:
+        problems = [
+            f"columns '{first}' and '{second}': {why}; header and data are swapped? "
+            "Put each name over its own data"
+            for first, second, why in (
+                *_wrong_order(table, positions, rows),
+                *_seats_for_prices(table, sampled),
+            )
+        ]
+    return problems
+
+
+def _sampled(rows: Sequence[Sequence[str]], position: int) -> _Sampled:
+    values = [
+        value
+        for row in rows
+        if (value := row[position].strip()).casefold() not in _NO_VALUE
+    ]
+    if len(values) < limits.DISAGREEING_VALUES:
+        return _Sampled(values, None)
+    kinds = [_kind(value) for value in values]
+    for kind in ("dates", "numbers", "text"):
+        if kinds.count(kind) >= limits.DISAGREEING_SHARE * len(kinds):
+            return _Sampled(values, kind)
+    return _Sampled(values, None)
+
+
+def _kind(value: str) -> str:
+    # A hostile value must not keep a pattern busy.
+    value = value[:64]
+    if _DATE.match(value):
+        return "dates"
+    return "numbers" if _NUMBER.fullmatch(value) else "text"
+
+
+def _wrong_kinds(table: Table, sampled: Mapping[str, _Sampled]) -> list[str]:
+    expected = {
+        name: _KIND_OF_TYPE.get(table.columns[name].type, "text") for name in sampled
+    }
+    wrong = [
+        name
+        for name, column in sampled.items()
+        if name in expected
+        and expected[name] != "text"
+        and column.kind not in (None, expected[name])
+    ]
+    problems = []
+    told: set[str] = set()
+    for name in wrong:
+        if name in told:
+            continue
+        found = sampled[name].kind
+        partners = [
+            other
+            for other, column in sampled.items()
+            if column.kind == expected[name]
+            and expected[other] != expected[name]
+            and expected[other] in (found, "text")
+        ]
+        problem = f"column '{name}' holds {found} where {expected[name]} belong"
+        if partners:
+            partner = min(partners, key=lambda other: other not in wrong)
+            told.add(partner)
+            problem += (
+                f", and column '{partner}' holds {expected[name]}; header and data are "
+                "swapped? Put each name over its own data"
+            )
+        else:
+            problem += (
+                "; put the column's own name over it, or write its values as the "
+                "contract says (dates as 2024-12-31, numbers as 1234.5)"
+            )
+        problems.append(problem)
+    return problems
+
+
+def _wrong_order(
+    table: Table, positions: Mapping[str, int], rows: Sequence[Sequence[str]]
+) -> list[tuple[str, str, str]]:
+    """Find pairs of dates that the contract orders and nearly every row reverses."""
+    found = []
+    for rule in table.entry.get("rules", {}).values():
+        match = _BEFORE.fullmatch(rule)
+        if not match or not set(match.groups()) <= set(positions):
+            continue
+        later, earlier = match.groups()
+        pairs = [
+            (row[positions[later]][:10], row[positions[earlier]][:10])
+            for row in rows
+            if _ISO_DAY.match(row[positions[later]])
+            and _ISO_DAY.match(row[positions[earlier]])
+        ]
+        reversed_rows = sum(end < start for end, start in pairs)
+        if (
+            len(pairs) >= limits.DISAGREEING_VALUES
+            and reversed_rows >= limits.DISAGREEING_SHARE * len(pairs)
+        ):
+            found.append((earlier, later, f"'{later}' is before '{earlier}'"))
+    return found
+
+
+def _seats_for_prices(
+    table: Table, sampled: Mapping[str, _Sampled]
+) -> list[tuple[str, str, str]]:
+    """Find a quantity written as money beside a price written as a whole number.
+
+    Their product is right either way, so that only the spelling gives it away.
+    """
+    by_type = {table.columns[name].type: name for name in sampled}
+    names = by_type.get("quantity"), by_type.get("price")
+    if None in names:
+        return []
+    quantities, prices = (sampled[name].values for name in names)
+    if min(len(quantities), len(prices)) < limits.DISAGREEING_VALUES:
+        return []
+    if (
+        all(re.fullmatch(r"\d+\.\d\d", value) for value in quantities)
+        and all(re.fullmatch(r"\d+", value) for value in prices)
+        and median(map(float, quantities)) > median(map(float, prices))
+    ):
+        return [(*names, f"'{names[0]}' holds amounts, '{names[1]}' whole numbers")]
+    return []
