@@ -27,65 +27,50 @@ with_seats as (
     from changes
 ),
 
--- A move needs seats that went and seats that came, each in one tier, and not the same.
-moves as (
+-- What of it could be one end of a move: only products with a tier in a family.
+move_ends as (
     select
         with_seats.account_id,
         with_seats.changed_on,
         with_seats.product_family,
-        -sum(
-            case
-                when
-                    with_seats.quantity_change < 0
-                    then with_seats.quantity_change
-                else 0
-            end
-        )
-            as gone_quantity,
-        -sum(
-            case
-                when with_seats.quantity_change < 0 then with_seats.seats_change else 0
-            end
-        )
+        greatest(-with_seats.quantity_change, 0) as gone_quantity,
+        greatest(with_seats.quantity_change, 0) as come_quantity,
+        case
+            when with_seats.quantity_change < 0 then -with_seats.seats_change else 0
+        end
             as gone_arr,
-        sum(
-            case
-                when
-                    with_seats.quantity_change > 0
-                    then with_seats.quantity_change
-                else 0
-            end
-        )
-            as come_quantity,
-        sum(
-            case
-                when with_seats.quantity_change > 0 then with_seats.seats_change else 0
-            end
-        )
+        case when with_seats.quantity_change > 0 then with_seats.seats_change else 0 end
             as come_arr,
-        min(case when with_seats.quantity_change > 0 then with_seats.product_id end)
+        case when with_seats.quantity_change < 0 then with_seats.tier_rank end
+            as gone_rank,
+        case when with_seats.quantity_change > 0 then with_seats.tier_rank end
+            as come_rank,
+        case when with_seats.quantity_change > 0 then with_seats.product_id end
             as carrier_id
     from with_seats
     where
         with_seats.product_family is not null
         and with_seats.tier_rank is not null
         and with_seats.quantity_change <> 0
-    group by with_seats.account_id, with_seats.changed_on, with_seats.product_family
+),
+
+-- A move needs seats that went and seats that came, each in one tier, and not the same.
+moves as (
+    select
+        move_ends.account_id,
+        move_ends.changed_on,
+        move_ends.product_family,
+        sum(move_ends.gone_quantity) as gone_quantity,
+        sum(move_ends.gone_arr) as gone_arr,
+        sum(move_ends.come_quantity) as come_quantity,
+        sum(move_ends.come_arr) as come_arr,
+        min(move_ends.carrier_id) as carrier_id
+    from move_ends
+    group by move_ends.account_id, move_ends.changed_on, move_ends.product_family
     having
-        count(
-            distinct case
-                when with_seats.quantity_change < 0 then with_seats.tier_rank
-            end
-        )
-        = 1
-        and count(
-            distinct case
-                when with_seats.quantity_change > 0 then with_seats.tier_rank
-            end
-        )
-        = 1
-        and min(case when with_seats.quantity_change < 0 then with_seats.tier_rank end)
-        <> min(case when with_seats.quantity_change > 0 then with_seats.tier_rank end)
+        count(distinct move_ends.gone_rank) = 1
+        and count(distinct move_ends.come_rank) = 1
+        and min(move_ends.gone_rank) <> min(move_ends.come_rank)
 ),
 
 -- And what the product would cost now at the discount it had before.
