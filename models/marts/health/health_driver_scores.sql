@@ -32,12 +32,14 @@ weighed as (
         coalesce(dimension_points.scored_weight, 0) as scored_weight,
         dimension_points.all_present_weight,
         dimension_points.points_before,
-        sum(coalesce(driver_points.points, 0) * driver_points.driver_weight) over (
-            partition by driver_points.account_id, driver_points.week, driver_points.dimension
-            order by driver_points.driver
-            rows between unbounded preceding and current row
-        ) as weighted_points_so_far,
-        coalesce(driver_points.points, 0) * driver_points.driver_weight as weighted_points
+        coalesce(driver_points.points, 0) * driver_points.driver_weight * driver_points.dimension_weight
+            as weighted_points,
+        sum(coalesce(driver_points.points, 0) * driver_points.driver_weight * driver_points.dimension_weight)
+            over (
+                partition by driver_points.account_id, driver_points.week, driver_points.dimension
+                order by driver_points.driver
+                rows between unbounded preceding and current row
+            ) as weighted_so_far
     from driver_points
     left join dimension_points
         on
@@ -46,32 +48,43 @@ weighed as (
             and driver_points.dimension = dimension_points.dimension
 ),
 
-{%- set so_far = 'weighed.points_before + coalesce(' ~ safe_divide('(weighed.weighted_points_so_far * weighed.dimension_weight)', 'weighed.scored_weight') ~ ', 0)' %}
-{%- set before = 'weighed.points_before + coalesce(' ~ safe_divide('((weighed.weighted_points_so_far - weighed.weighted_points) * weighed.dimension_weight)', 'weighed.scored_weight') ~ ', 0)' %}
+-- Points of all dimensions before, and of this one up to the driver and up to the one
+-- before it.
+cumulated as (
+    select
+        weighed.*,
+        weighed.points_before + coalesce({{ safe_divide(
+            'weighed.weighted_so_far', 'weighed.scored_weight'
+        ) }}, 0) as points_so_far,
+        weighed.points_before + coalesce({{ safe_divide(
+            'weighed.weighted_so_far - weighed.weighted_points', 'weighed.scored_weight'
+        ) }}, 0) as points_until
+    from weighed
+),
+
+rounded as (
+    select
+        cumulated.*,
+        {{ health_score_of('cumulated.points_so_far', 'cumulated.all_present_weight') }} as score_so_far,
+        {{ health_score_of('cumulated.points_until', 'cumulated.all_present_weight') }} as score_until,
+        {{ safe_divide(
+            'cumulated.dimension_weight * cumulated.driver_weight * 100',
+            'cumulated.scored_weight * cumulated.all_present_weight'
+        ) }} as effective_weight
+    from cumulated
+),
 
 contributed as (
     select
-        weighed.*,
+        rounded.*,
         scores.capped_driver,
         scores.cap_points,
-        scores.driver_score,
-        case when weighed.status = 'scored' and scores.driver_score is not null
-            then coalesce({{ safe_divide(
-                '(weighed.dimension_weight * weighed.driver_weight * 100)',
-                '(weighed.scored_weight * weighed.all_present_weight)'
-            ) }}, 0)
-            else 0
-        end as weight,
-        case when scores.driver_score is not null
-            then coalesce({{ health_score_of(so_far, 'weighed.all_present_weight') }}, 0)
-                - coalesce({{ health_score_of(before, 'weighed.all_present_weight') }}, 0)
-            else 0
-        end as points_given
-    from weighed
+        scores.driver_score is not null and rounded.status = 'scored' as counts
+    from rounded
     inner join scores
         on
-            weighed.account_id = scores.account_id
-            and weighed.week = scores.week
+            rounded.account_id = scores.account_id
+            and rounded.week = scores.week
 ),
 
 final as (
@@ -82,9 +95,10 @@ final as (
         contributed.dimension,
         contributed.raw_value,
         contributed.points,
-        cast(contributed.weight as decimal(9, 6)) as weight,
+        cast(case when contributed.counts then coalesce(contributed.effective_weight, 0) else 0 end as decimal(9, 6))
+            as weight,
         cast(
-            contributed.points_given
+            case when contributed.counts then coalesce(contributed.score_so_far - contributed.score_until, 0) else 0 end
             + case when contributed.driver = contributed.capped_driver then contributed.cap_points else 0 end
             as decimal(6, 2)
         ) as contribution,

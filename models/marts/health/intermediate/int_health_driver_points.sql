@@ -50,7 +50,11 @@ judged as (
             when {{ days_between('measured.known_on', 'measured.taken_on') }} > measured.stale_after_days
                 then 'stale'
             else 'scored'
-        end as status
+        end as status,
+        greatest(
+            least(measured.raw_value, greatest(measured.value_at_0, measured.value_at_100)),
+            least(measured.value_at_0, measured.value_at_100)
+        ) as clamped_value
     from measured
 ),
 
@@ -68,7 +72,7 @@ final as (
         judged.status,
         case
             when judged.status = 'scored'
-                then {{ points_between('judged.raw_value', 'judged.value_at_0', 'judged.value_at_100') | indent(16) }}
+                then {{ points_between('judged.clamped_value', 'judged.value_at_0', 'judged.value_at_100') | indent(16) }}
         end as points
     from judged
 )

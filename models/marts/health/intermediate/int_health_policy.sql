@@ -78,6 +78,7 @@ final as (
         ranked_drivers.value_at_0,
         ranked_drivers.value_at_100,
         ranked_drivers.stale_after_days,
+        ranked_drivers.topic,
         ranked_drivers.label,
         ranked_drivers.shown_as,
         ranked_drivers.words_down,
