@@ -545,7 +545,9 @@ def _help_declining(account: Account, customer: Customer) -> None:
 
 def _help_turned_bad(account: Account, customer: Customer) -> None:
     turned_on = customer.conditions[-1][0]
-    _human(account, "email", "rescue", turned_on + timedelta(days=HELPED_AFTER_DAYS), 10)
+    _human(
+        account, "email", "rescue", turned_on + timedelta(days=HELPED_AFTER_DAYS), 10
+    )
 
 
 def _help_critical(account: Account, customer: Customer) -> None:
