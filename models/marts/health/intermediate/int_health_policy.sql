@@ -17,17 +17,19 @@ caps as (
     select distinct driver from {{ ref('health_caps') }}
 ),
 
+stages as (
+    {%- for stage in health_stages() %}
+    select '{{ stage }}' as stage_by_age
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
 segments as (
     select
         touch_tiers.touch_tier,
         stages.stage_by_age
     from touch_tiers
-    cross join (
-        {%- for stage in health_stages() %}
-        select '{{ stage }}' as stage_by_age
-        {{ 'union all' if not loop.last }}
-        {%- endfor %}
-    ) as stages
+    cross join stages
 ),
 
 ranked_drivers as (
@@ -54,7 +56,8 @@ ranked_dimensions as (
         segments.stage_by_age as segment_stage,
         dimensions.*,
         row_number() over (
-            partition by segments.touch_tier, segments.stage_by_age, dimensions.dimension
+            partition by
+                segments.touch_tier, segments.stage_by_age, dimensions.dimension
             order by
                 case when dimensions.touch_tier = 'all' then 1 else 0 end,
                 case when dimensions.lifecycle_stage = 'all' then 1 else 0 end
@@ -83,7 +86,11 @@ chosen as (
         cast(ranked_drivers.value_at_100 as decimal(10, 6)) as value_at_100,
         ranked_dimensions.position as dimension_position,
         cast(ranked_dimensions.weight as decimal(4, 0)) as dimension_weight,
-        cast(case when ranked_dimensions.weight > 0 then ranked_drivers.weight else 0 end as decimal(4, 0))
+        cast(
+            case
+                when ranked_dimensions.weight > 0 then ranked_drivers.weight else 0
+            end as decimal(4, 0)
+        )
             as driver_weight
     from ranked_drivers
     inner join ranked_dimensions
@@ -118,7 +125,8 @@ segment_totals as (
     select
         dimension_totals.touch_tier,
         dimension_totals.stage_by_age,
-        cast(sum(dimension_totals.dimension_weight) as decimal(6, 0)) as dimensions_weight
+        cast(sum(dimension_totals.dimension_weight) as decimal(6, 0))
+            as dimensions_weight
     from dimension_totals
     group by dimension_totals.touch_tier, dimension_totals.stage_by_age
 ),
