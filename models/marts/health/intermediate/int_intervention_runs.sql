@@ -2,7 +2,7 @@
 -- the trigger's condition holds for a customer of a tier and size that it is meant for.
 -- Several reasons at once (two unpaid invoices) are one run.
 {%- set facts_with_conditions = [
-    'cadence', 'contacts', 'contracts', 'health', 'onboarding', 'tickets', 'usage'
+    'cadence', 'contact', 'contract', 'health', 'onboarding', 'ticket', 'usage'
 ] %}
 with conditions as (
     {%- for facts in facts_with_conditions %}
@@ -12,7 +12,7 @@ with conditions as (
         holds_from,
         holds_until,
         reason
-    from {{ ref('int_conditions_of_' ~ facts) }}
+    from {{ ref('int_' ~ facts ~ '_conditions') }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),

@@ -20,13 +20,7 @@ triggers as (
     from {{ ref('intervention_triggers') }}
 ),
 
--- A biller that tells no days of payment is believed when it says `paid`. Elsewhere a
--- paid invoice without one was paid after as_of_date.
-payment_dates as (
-    select count(invoices.paid_on) as payment_dates
-    from invoices
-),
-
+-- Staging shows the status of the as-of date: what was paid later is still open.
 unpaid as (
     select
         invoices.account_id,
@@ -36,15 +30,10 @@ unpaid as (
         'invoice ' || invoices.invoice_id || ' unpaid, due '
         || cast(invoices.due_on as varchar(10)) as reason
     from invoices
-    cross join payment_dates
     where
         coalesce(invoices.status, 'open') not in ('void', 'draft')
+        and (invoices.paid_on is not null or coalesce(invoices.status, 'open') <> 'paid')
         and invoices.total_amount > 0
-        and not (
-            coalesce(invoices.status, 'open') = 'paid'
-            and invoices.paid_on is null
-            and payment_dates.payment_dates = 0
-        )
 ),
 
 term_windows as (
