@@ -10,6 +10,12 @@
         'account_grain',
         'renewal_grace_days',
         'reactivation_window_days',
+        'default_notice_days',
+        'health_band_dwell_weeks',
+        'health_minimum_coverage',
+        'health_history_weeks',
+        'health_driver_weeks',
+        'health_reason_points',
         'announced_values',
     ]) }}
 {%- endmacro %}
