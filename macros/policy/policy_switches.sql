@@ -10,6 +10,9 @@
         'account_grain',
         'renewal_grace_days',
         'reactivation_window_days',
+        'renewal_term_months_min',
+        'renewal_rate_min_cases',
+        'win_rate_min_cases',
         'announced_values',
     ]) }}
 {%- endmacro %}
