@@ -5,41 +5,25 @@ with accounts as (
     select * from {{ ref('accounts') }}
 ),
 
-seat_weeks as (
-    select * from {{ ref('int_seat_weeks') }}
+adoption as (
+    select * from {{ ref('int_account_adoption') }}
 ),
 
 signals as (
     select * from {{ ref('int_limit_signals') }}
 ),
 
-not_owned as (
-    select * from {{ ref('int_products_not_owned') }}
-),
-
-lines as (
-    select * from {{ ref('arr_lines') }}
-    where valid_to is null
-),
-
-product_features as (
-    select * from {{ ref('product_features') }}
-),
-
--- Features are not reported every week: what was used in the last five counts.
-recent_weeks as (
+whitespace as (
     select
-        seat_weeks.*,
-        max(seat_weeks.features_used) over (
-            partition by seat_weeks.account_id
-            order by seat_weeks.week
-            rows between 4 preceding and current row
-        ) as features_used_lately,
-        row_number() over (
-            partition by seat_weeks.account_id
-            order by seat_weeks.week desc
-        ) as weeks_ago
-    from seat_weeks
+        not_owned.account_id,
+        {{ joined_words(
+            'not_owned.product_family',
+            'not_owned.peer_ownership desc, not_owned.product_family',
+            ', '
+        ) | indent(8) }} as products_not_owned,
+        sum(not_owned.potential_arr) as product_potential_arr
+    from {{ ref('int_products_not_owned') }} as not_owned
+    group by not_owned.account_id
 ),
 
 latest_signals as (
@@ -52,50 +36,17 @@ latest_signals as (
     from signals
 ),
 
-account_families as (
-    select distinct
-        lines.account_id,
-        lines.product_family
-    from lines
-),
-
-features_bought as (
-    select
-        account_families.account_id,
-        sum(product_features.features) as features
-    from account_families
-    inner join product_features
-        on account_families.product_family = product_features.product_family
-    group by account_families.account_id
-),
-
-whitespace as (
-    select
-        not_owned.account_id,
-        {{ joined_words(
-            'not_owned.product_family',
-            'not_owned.peer_ownership desc, not_owned.product_family',
-            ', '
-        ) }} as products_not_owned,
-        sum(not_owned.potential_arr) as product_potential_arr
-    from not_owned
-    group by not_owned.account_id
-),
-
 joined as (
     select
         accounts.account_id,
         accounts.touch_tier,
         accounts.csm_id,
         accounts.arr,
-        recent_weeks.week as usage_week,
-        recent_weeks.seats,
-        recent_weeks.seat_utilisation,
-        recent_weeks.engagement,
-        {{ safe_divide(
-            '(features_bought.features - recent_weeks.features_used_lately)',
-            'features_bought.features'
-        ) }} as adoption_gap,
+        adoption.week as usage_week,
+        adoption.seats,
+        adoption.seat_utilisation,
+        adoption.engagement,
+        adoption.adoption_gap,
         whitespace.products_not_owned,
         coalesce(whitespace.product_potential_arr, 0) as product_potential_arr,
         latest_signals.signalled_on,
@@ -103,7 +54,9 @@ joined as (
         latest_signals.seat_utilisation as signal_seat_utilisation,
         latest_signals.engagement as signal_engagement,
         latest_signals.arr as signal_arr,
+        latest_signals.touch_tier as signal_touch_tier,
         latest_signals.is_prioritised,
+        latest_signals.answered_on,
         latest_signals.converted_on,
         latest_signals.converted_arr,
         coalesce(
@@ -113,13 +66,10 @@ joined as (
         ) as is_open,
         coalesce(latest_signals.seat_potential_arr, 0) as seat_potential_arr
     from accounts
-    left join recent_weeks
+    left join adoption
         on
-            accounts.account_id = recent_weeks.account_id
+            accounts.account_id = adoption.account_id
             and accounts.is_customer
-            and recent_weeks.weeks_ago = 1
-    left join features_bought
-        on accounts.account_id = features_bought.account_id
     left join whitespace
         on accounts.account_id = whitespace.account_id
     left join latest_signals
@@ -152,7 +102,9 @@ final as (
         joined.signal_seat_utilisation,
         joined.signal_engagement,
         joined.signal_arr,
+        joined.signal_touch_tier,
         joined.is_prioritised,
+        joined.answered_on,
         joined.converted_on,
         joined.converted_arr,
         cast({{ days_between('joined.signalled_on', 'joined.converted_on') }} as bigint)

@@ -1,5 +1,6 @@
 -- One row per day on which net retention is forecast: as_of_date, and the ends of the
--- last eight quarters (as far back as health is known), from which it is forecast again with what was known then.
+-- last eight quarters, from which it is forecast again with what was known then. Health
+-- is known as far back.
 with numbers as (
     {{ whole_numbers(2) | indent(4) }}
 ),

@@ -14,6 +14,18 @@ events as (
     select * from {{ ref('arr_events') }}
 ),
 
+account_months as (
+    select * from {{ ref('arr_monthly') }}
+),
+
+conversations as (
+    select * from {{ ref('stg_crm__activities') }}
+    where
+        purpose = 'expansion'
+        and status = 'completed'
+        and activity_type in ('call', 'meeting', 'onsite')
+),
+
 near_limit as (
     select
         seat_weeks.*,
@@ -76,6 +88,21 @@ growth as (
     where events.movement_type = 'expansion'
 ),
 
+-- The week that shows the signal counts from its Monday: who calls then has seen it.
+answers as (
+    select
+        signals.account_id,
+        signals.taken_on,
+        min(conversations.occurred_on) as answered_on
+    from signals
+    inner join conversations
+        on
+            signals.account_id = conversations.account_id
+            and signals.week <= conversations.occurred_on
+            and signals.expires_on >= conversations.occurred_on
+    group by signals.account_id, signals.taken_on
+),
+
 final as (
     select
         signals.account_id,
@@ -86,9 +113,11 @@ final as (
         signals.users,
         signals.seats,
         cast(ledger.closing_arr as decimal(18, 2)) as arr,
+        account_months.opening_touch_tier as touch_tier,
         {{ prorate('signals.seat_arr', 'signals.more_seats', 'signals.seats') }}
             as seat_potential_arr,
         ledger.closing_arr > signals.prioritised_above_arr as is_prioritised,
+        answers.answered_on,
         growth.event_on as converted_on,
         growth.delta_arr as converted_arr
     from signals
@@ -97,6 +126,14 @@ final as (
             signals.account_id = ledger.account_id
             and signals.taken_on >= ledger.event_on
             and signals.taken_on < {{ open_end('ledger.next_event_on') }}
+    inner join account_months
+        on
+            signals.account_id = account_months.account_id
+            and {{ month_of('signals.taken_on') }} = account_months.month
+    left join answers
+        on
+            signals.account_id = answers.account_id
+            and signals.taken_on = answers.taken_on
     left join growth
         on
             signals.account_id = growth.account_id

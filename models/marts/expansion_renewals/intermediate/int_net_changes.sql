@@ -15,6 +15,10 @@ deal_months as (
     where not is_closed
 ),
 
+signal_days as (
+    select * from {{ ref('int_signal_days') }}
+),
+
 account_months as (
     select * from {{ ref('arr_monthly') }}
 ),
@@ -95,7 +99,7 @@ final as (
         cast(coalesce(renewals.renewal_loss_arr, 0) as decimal(18, 2)) as renewal_loss_arr,
         cast(coalesce(renewals.renewal_growth_arr, 0) as decimal(18, 2)) as renewal_growth_arr,
         cast(coalesce(sales.pipeline_arr, 0) as decimal(18, 2)) as pipeline_arr,
-        cast(0 as decimal(18, 2)) as signals_arr,
+        cast(coalesce(signal_days.weighted_arr, 0) as decimal(18, 2)) as signals_arr,
         case
             when horizons.target_on <= {{ as_of() }}
                 then cast(cohorts.later_arr as decimal(18, 2))
@@ -113,6 +117,8 @@ final as (
         on
             horizons.forecast_on = sales.forecast_on
             and horizons.quarters_ahead = sales.quarters_ahead
+    left join signal_days
+        on horizons.forecast_on = signal_days.forecast_on
 )
 
 select * from final
