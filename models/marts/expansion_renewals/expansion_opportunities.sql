@@ -1,5 +1,6 @@
--- One row per expansion opportunity, as of the date: what it would add, where it stands,
--- and what it is worth weighted by how often its stage is won. All amounts are ARR.
+-- One row per expansion opportunity, as of the date: what it would add, where it
+-- stands, and what it is worth weighted by how often its stage is won. All amounts are
+-- ARR.
 with deals as (
     select * from {{ ref('int_expansion_deals') }}
 ),
@@ -74,7 +75,10 @@ final as (
         with_arr.stage_entered_on,
         case
             when with_arr.closed_on is null
-                then cast({{ days_between('with_arr.stage_entered_on', as_of()) }} as bigint)
+                then cast(
+                        {{ days_between('with_arr.stage_entered_on', as_of()) }}
+                        as bigint
+                    )
         end as stage_age_days,
         with_arr.closed_on is null as is_open,
         with_arr.closed_on,

@@ -35,7 +35,9 @@ summed as (
         sum(case when deal_months.is_created then 0 else 1 end) as opening_deals,
         sum(case when deal_months.is_created then 1 else 0 end) as created_deals,
         sum(case when deal_months.is_won then 1 else 0 end) as won_deals,
-        sum(case when deal_months.is_closed and not deal_months.is_won then 1 else 0 end)
+        sum(
+            case when deal_months.is_closed and not deal_months.is_won then 1 else 0 end
+        )
             as lost_deals,
         sum(case when deal_months.is_closed then 0 else 1 end) as open_deals,
         sum(deal_months.opening_arr) as opening_arr,
@@ -44,16 +46,21 @@ summed as (
         sum(case when deal_months.is_won then deal_months.amount else 0 end) as won_arr,
         sum(
             case
-                when deal_months.is_closed and not deal_months.is_won then deal_months.amount
+                when
+                    deal_months.is_closed and not deal_months.is_won
+                    then deal_months.amount
                 else 0
             end
         ) as lost_arr,
-        sum(case when deal_months.is_closed then 0 else deal_months.amount end) as open_arr,
+        sum(case when deal_months.is_closed then 0 else deal_months.amount end)
+            as open_arr,
         sum(coalesce(deal_months.weighted_amount, 0)) as weighted_arr,
         sum(
             case
                 when deal_months.is_closed
-                    then {{ days_between('deal_months.created_on', 'deal_months.closed_on') }}
+                    then {{ days_between(
+                        'deal_months.created_on', 'deal_months.closed_on'
+                    ) }}
                 else 0
             end
         ) as cycle_days_sum
@@ -61,8 +68,14 @@ summed as (
     group by deal_months.month, deal_months.source
 ),
 
-{%- set counts = ['opening_deals', 'created_deals', 'won_deals', 'lost_deals', 'open_deals'] %}
-{%- set amounts = ['opening_arr', 'created_arr', 'revalued_arr', 'won_arr', 'lost_arr', 'open_arr', 'weighted_arr'] %}
+{%- set counts = [
+    'opening_deals', 'created_deals', 'won_deals', 'lost_deals', 'open_deals'
+] %}
+{%- set amounts = [
+    'opening_arr', 'created_arr', 'revalued_arr', 'won_arr', 'lost_arr', 'open_arr',
+    'weighted_arr'
+] %}
+{%- set closed_deals = '(with_year.won_deals + with_year.lost_deals)' %}
 
 every_month as (
     select
@@ -86,7 +99,8 @@ every_month as (
 with_year as (
     select
         every_month.*,
-        cast(sum(every_month.won_arr) over source_year as decimal(18, 2)) as won_arr_12_months,
+        cast(sum(every_month.won_arr) over source_year as decimal(18, 2))
+            as won_arr_12_months,
         sum(every_month.won_deals) over source_year as won_deals_12_months,
         sum(every_month.won_deals + every_month.lost_deals) over source_year
             as closed_deals_12_months
@@ -106,12 +120,15 @@ final as (
         with_year.{{ column }},
         {%- endfor %}
         with_year.won_arr_12_months,
-        {{ safe_divide('with_year.open_arr * 4', 'with_year.won_arr_12_months') }} as coverage,
-        {{ safe_divide('with_year.won_deals', '(with_year.won_deals + with_year.lost_deals)') }}
+        {{ safe_divide('with_year.open_arr * 4', 'with_year.won_arr_12_months') }}
+            as coverage,
+        {{ safe_divide('with_year.won_deals', closed_deals) }}
             as win_rate,
-        {{ safe_divide('with_year.won_deals_12_months', 'with_year.closed_deals_12_months') }}
+        {{ safe_divide(
+            'with_year.won_deals_12_months', 'with_year.closed_deals_12_months'
+        ) }}
             as win_rate_12_months,
-        {{ safe_divide('with_year.cycle_days_sum', '(with_year.won_deals + with_year.lost_deals)') }}
+        {{ safe_divide('with_year.cycle_days_sum', closed_deals) }}
             as cycle_days,
         with_year.is_partial
     from with_year

@@ -1,6 +1,6 @@
--- One row per customer, and per account that once showed a signal: how near it is to what
--- it bought, what it does not use, what accounts like it own and it does not, what all of
--- that could bring, and the latest signal to expand with what came of it.
+-- One row per customer, and per account that once showed a signal: how near it is to
+-- what it bought, what it does not use, what accounts like it own and it does not, what
+-- all of that could bring, and the latest signal to expand with what came of it.
 with accounts as (
     select * from {{ ref('accounts') }}
 ),
@@ -79,7 +79,8 @@ joined as (
     where accounts.is_customer or latest_signals.account_id is not null
 ),
 
-{%- set seat_potential = 'case when joined.is_open then joined.seat_potential_arr else 0 end' %}
+{%- set seat_potential = 'case when joined.is_open'
+    ~ ' then joined.seat_potential_arr else 0 end' %}
 
 final as (
     select
@@ -95,7 +96,9 @@ final as (
         joined.products_not_owned,
         cast({{ seat_potential }} as decimal(18, 2)) as seat_potential_arr,
         cast(joined.product_potential_arr as decimal(18, 2)) as product_potential_arr,
-        cast({{ seat_potential }} + joined.product_potential_arr as decimal(18, 2)) as potential_arr,
+        cast(
+            {{ seat_potential }} + joined.product_potential_arr as decimal(18, 2)
+        ) as potential_arr,
         joined.is_open as is_signal_open,
         joined.signalled_on,
         joined.expires_on,

@@ -1,10 +1,11 @@
 -- One row per day on which net retention is forecast (as_of_date, and the past quarter
 -- ends, so that the method shows its accuracy) and quarter ahead, 1 to 4: NRR of that
--- day's accounts at target_on. Raw forecast = base + what renewals, pipeline and signals
--- are expected to bring; it then moves by the mean error that forecasts so far ahead had
--- made by that day, since nothing of it knows what happens between terms.
--- Interval: the lowest and highest of those errors. If errors keep coming as they did, the
--- next one lies between them with probability (n - 1) / (n + 1), the interval_coverage.
+-- day's accounts at target_on. Raw forecast = base + what renewals, pipeline and
+-- signals are expected to bring; it then moves by the mean error that forecasts so far
+-- ahead had made by that day, since nothing of it knows what happens between terms.
+-- Interval: the lowest and highest of those errors. If errors keep coming as they did,
+-- the next one lies between them with probability (n - 1) / (n + 1), the
+-- interval_coverage.
 with changes as (
     select * from {{ ref('int_net_changes') }}
 ),
@@ -21,7 +22,8 @@ raw_forecasts as (
     from changes
 ),
 
--- The mean is taken of the sum in ten-thousandths of a percent: safe_divide reads cents.
+-- The mean is taken of the sum in ten-thousandths of a percent: safe_divide reads
+-- cents.
 known_errors as (
     select
         raw_forecasts.forecast_on,
@@ -43,7 +45,13 @@ with_errors as (
     select
         raw_forecasts.*,
         coalesce(known_errors.past_forecasts, 0) as past_forecasts,
-        coalesce({{ safe_divide('(known_errors.error_sum * 10000)', '(known_errors.past_forecasts * 10000)') }}, 0)
+        coalesce(
+            {{ safe_divide(
+                '(known_errors.error_sum * 10000)',
+                '(known_errors.past_forecasts * 10000)'
+            ) }},
+            0
+        )
             as mean_error,
         known_errors.lowest_error,
         known_errors.highest_error
@@ -58,9 +66,17 @@ forecasts as (
     select
         with_errors.*,
         with_errors.raw_nrr + with_errors.mean_error as forecast_nrr,
-        case when with_errors.past_forecasts >= 2 then with_errors.raw_nrr + with_errors.lowest_error end
+        case
+            when
+                with_errors.past_forecasts >= 2
+                then with_errors.raw_nrr + with_errors.lowest_error
+        end
             as low_nrr,
-        case when with_errors.past_forecasts >= 2 then with_errors.raw_nrr + with_errors.highest_error end
+        case
+            when
+                with_errors.past_forecasts >= 2
+                then with_errors.raw_nrr + with_errors.highest_error
+        end
             as high_nrr
     from with_errors
 ),
@@ -85,12 +101,16 @@ final as (
         cast(forecasts.past_forecasts as bigint) as past_forecasts,
         case
             when forecasts.past_forecasts >= 2
-                then {{ safe_divide('(forecasts.past_forecasts - 1)', '(forecasts.past_forecasts + 1)') }}
+                then {{ safe_divide(
+                    '(forecasts.past_forecasts - 1)', '(forecasts.past_forecasts + 1)'
+                ) }}
         end as interval_coverage,
         forecasts.actual_arr,
         forecasts.actual_nrr,
-        cast(forecasts.forecast_nrr - forecasts.actual_nrr as decimal(12, 6)) as forecast_error,
-        forecasts.actual_nrr between forecasts.low_nrr and forecasts.high_nrr as is_inside_interval
+        cast(forecasts.forecast_nrr - forecasts.actual_nrr as decimal(12, 6))
+            as forecast_error,
+        forecasts.actual_nrr between forecasts.low_nrr and forecasts.high_nrr
+            as is_inside_interval
     from forecasts
 )
 

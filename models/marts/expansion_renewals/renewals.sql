@@ -14,7 +14,8 @@ likelihoods as (
 with_expectation as (
     select
         terms.*,
-        {{ add_days('terms.contracted_end_date', '-terms.notice_days') }} as notice_date,
+        {{ add_days('terms.contracted_end_date', '-terms.notice_days') }}
+            as notice_date,
         expected.gross_rate,
         expected.net_rate,
         expected.likelihood_basis,
@@ -55,7 +56,8 @@ final as (
         case
             when with_expectation.status = 'late'
                 then cast({{ days_between(
-                    'with_expectation.contracted_end_date', 'with_expectation.renewed_on'
+                    'with_expectation.contracted_end_date',
+                    'with_expectation.renewed_on'
                 ) }} as bigint)
         end as days_late,
         with_expectation.is_new_row,
@@ -64,21 +66,27 @@ final as (
         case
             when with_expectation.arr_renewed < with_expectation.arr_before
                 then with_expectation.arr_renewed
-            when with_expectation.arr_renewed is not null then with_expectation.arr_before
+            when
+                with_expectation.arr_renewed is not null
+                then with_expectation.arr_before
         end as renewed_arr,
         with_expectation.arr_renewed as net_renewed_arr,
         with_expectation.health_band,
         with_expectation.gross_rate as likelihood,
         with_expectation.net_rate as net_likelihood,
         with_expectation.likelihood_basis,
-        {{ share_of('with_expectation.arr_before', 'with_expectation.gross_rate') }} as forecast_arr,
-        {{ share_of('with_expectation.arr_before', 'with_expectation.net_rate') }} as net_forecast_arr,
+        {{ share_of('with_expectation.arr_before', 'with_expectation.gross_rate') }}
+            as forecast_arr,
+        {{ share_of('with_expectation.arr_before', 'with_expectation.net_rate') }}
+            as net_forecast_arr,
         with_expectation.status in ('upcoming', 'in_grace') as is_open,
-        -- Bound: it renews by itself, and the day until which notice could be given is over.
+        -- Bound: it renews by itself, and the day until which notice could be given is
+        -- over.
         with_expectation.status = 'upcoming'
         and with_expectation.auto_renews
         and with_expectation.cancel_requested_on is null
-        and coalesce(with_expectation.notice_date < {{ as_of() }}, false) as is_committed,
+        and coalesce(with_expectation.notice_date < {{ as_of() }}, false)
+            as is_committed,
         with_expectation.status in ('upcoming', 'in_grace')
         and (
             with_expectation.status = 'in_grace'

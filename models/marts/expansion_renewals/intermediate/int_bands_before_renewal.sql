@@ -26,7 +26,8 @@ latest as (
         on
             asked.account_id = scores.account_id
             and asked.asked_on >= scores.taken_on
-            -- A score is taken every week while there is ARR; an older one says nothing.
+            -- A score is taken every week while there is ARR; an older one says
+            -- nothing.
             and {{ add_days('asked.asked_on', -14) }} <= scores.taken_on
     group by asked.account_id, asked.asked_on
 ),

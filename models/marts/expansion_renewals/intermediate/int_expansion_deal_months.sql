@@ -44,7 +44,9 @@ with_stage as (
         deal_months.*,
         stages.stage,
         stages.entered_on,
-        case when deal_months.is_closed then deal_months.last_amount else stages.amount end
+        case
+            when deal_months.is_closed then deal_months.last_amount else stages.amount
+        end
             as amount
     from deal_months
     left join stages
@@ -60,11 +62,12 @@ with_opening as (
         case
             when with_stage.is_created then 0
             else lag(with_stage.amount) over (
-                partition by with_stage.opportunity_id
-                order by with_stage.month
-            )
+                    partition by with_stage.opportunity_id
+                    order by with_stage.month
+                )
         end as opening_arr,
-        case when with_stage.is_created then with_stage.first_amount else 0 end as created_arr
+        case when with_stage.is_created then with_stage.first_amount else 0 end
+            as created_arr
     from with_stage
 ),
 
@@ -85,10 +88,15 @@ final as (
         cast(with_opening.opening_arr as decimal(18, 2)) as opening_arr,
         cast(with_opening.created_arr as decimal(18, 2)) as created_arr,
         cast(with_opening.amount as decimal(18, 2)) as amount,
-        cast(with_opening.amount - with_opening.opening_arr - with_opening.created_arr as decimal(18, 2))
+        cast(
+            with_opening.amount
+            - with_opening.opening_arr
+            - with_opening.created_arr as decimal(18, 2)
+        )
             as revalued_arr,
         case when not with_opening.is_closed then win_rates.win_rate end as win_rate,
-        case when not with_opening.is_closed then win_rates.rate_basis end as rate_basis,
+        case when not with_opening.is_closed then win_rates.rate_basis end
+            as rate_basis,
         case
             when not with_opening.is_closed
                 then {{ share_of('with_opening.amount', 'win_rates.win_rate') }}

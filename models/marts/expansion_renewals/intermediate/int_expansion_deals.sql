@@ -29,7 +29,7 @@ stage_ends as (
 final as (
     select
         opportunities.opportunity_id,
-        {{ ledger_account('opportunities') }} as account_id,
+        {{ ledger_account('opportunities') }} as account_id, -- noqa: AL09
         opportunities.expansion_type,
         opportunities.product_id,
         opportunities.subscription_id,
@@ -61,7 +61,7 @@ final as (
         on
             stage_ends.opportunity_id = last_stages.opportunity_id
             and stage_ends.last_stage_number = last_stages.stage_number
-    left join account_identities
+    left join account_identities -- noqa: ST11
         on opportunities.account_id = account_identities.account_id
 )
 

@@ -75,12 +75,17 @@ final as (
         coalesce(stage_policies.is_won, false) as is_won,
         in_order.entered_on,
         -- An opportunity stands in its first stage from the day on which it was made.
-        case when in_order.stage_number = 1 then opportunities.created_on else in_order.entered_on end
+        case
+            when in_order.stage_number = 1 then opportunities.created_on else
+                in_order.entered_on
+        end
             as valid_from,
         in_order.left_on as valid_to,
         case
             when
-                coalesce(opportunities.currency, '{{ currency_var("reporting_currency") }}')
+                coalesce(
+                    opportunities.currency, '{{ currency_var("reporting_currency") }}'
+                )
                 = '{{ currency_var("reporting_currency") }}'
                 then cast(round(in_order.amount, 2) as decimal(18, 2))
             else {{ convert('in_order.amount', 'rates.rate') }}

@@ -1,6 +1,6 @@
--- One row per account and day on which a signal to expand began: its seats near the limit
--- while it is used often, by the policy of the trigger `usage_near_limit`. A week that
--- shows it again before the trigger expires is the same signal, converted or not.
+-- One row per account and day on which a signal to expand began: its seats near the
+-- limit while it is used often, by the policy of the trigger `usage_near_limit`. A week
+-- that shows it again before the trigger expires is the same signal, converted or not.
 with seat_weeks as (
     select * from {{ ref('int_seat_weeks') }}
 ),
@@ -45,7 +45,8 @@ near_limit as (
 signals as (
     select
         near_limit.*,
-        {{ add_days('near_limit.taken_on', 'near_limit.expires_after_days') }} as expires_on,
+        {{ add_days('near_limit.taken_on', 'near_limit.expires_after_days') }}
+            as expires_on,
         ceil({{ safe_divide(
             '(near_limit.users * 100)', whole_number_var('signal_seats_used_after')
         ) }}) - near_limit.seats as more_seats

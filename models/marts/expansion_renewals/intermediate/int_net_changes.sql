@@ -1,7 +1,8 @@
--- One row per forecast day and quarter ahead: what the book of that day was expected, from
--- what was known that day, to lose and win at its term ends, to win by what was for sale,
--- and to win by signals that nobody had followed up yet; and what became of it since.
--- Amounts add up from one quarter ahead to the next: each covers the time up to target_on.
+-- One row per forecast day and quarter ahead: what the book of that day was expected,
+-- from what was known that day, to lose and win at its term ends, to win by what was
+-- for sale, and to win by signals that nobody had followed up yet; and what became of
+-- it since. Amounts add up from one quarter ahead to the next: each covers the time up
+-- to target_on.
 with forecast_days as (
     select * from {{ ref('int_forecast_days') }}
 ),
@@ -23,19 +24,23 @@ account_months as (
     select * from {{ ref('arr_monthly') }}
 ),
 
+quarters as (
+    {%- for quarters_ahead in range(1, 5) %}
+    select {{ quarters_ahead }} as quarters_ahead{{ ' union all' if not loop.last }}
+    {%- endfor %}
+),
+
 horizons as (
     select
         forecast_days.forecast_on,
         forecast_days.is_current,
         quarters.quarters_ahead,
-        {{ quarter_end(add_days('forecast_days.forecast_on', 1), 'quarters.quarters_ahead - 1') }}
+        {{ quarter_end(
+            add_days('forecast_days.forecast_on', 1), 'quarters.quarters_ahead - 1'
+        ) }}
             as target_on
     from forecast_days
-    cross join (
-        {%- for quarters in range(1, 5) %}
-        select {{ quarters }} as quarters_ahead{{ ' union all' if not loop.last }}
-        {%- endfor %}
-    ) as quarters
+    cross join quarters
 ),
 
 -- The closed cohort: who had ARR on the day, and what the same accounts have on the
@@ -64,7 +69,8 @@ renewals as (
         horizons.forecast_on,
         horizons.quarters_ahead,
         sum(likelihoods.forecast_arr - likelihoods.arr) as renewal_loss_arr,
-        sum(likelihoods.net_forecast_arr - likelihoods.forecast_arr) as renewal_growth_arr
+        sum(likelihoods.net_forecast_arr - likelihoods.forecast_arr)
+            as renewal_growth_arr
     from horizons
     inner join likelihoods
         on
@@ -96,8 +102,10 @@ final as (
         horizons.target_on,
         cast(cohorts.base_accounts as bigint) as base_accounts,
         cast(cohorts.base_arr as decimal(18, 2)) as base_arr,
-        cast(coalesce(renewals.renewal_loss_arr, 0) as decimal(18, 2)) as renewal_loss_arr,
-        cast(coalesce(renewals.renewal_growth_arr, 0) as decimal(18, 2)) as renewal_growth_arr,
+        cast(coalesce(renewals.renewal_loss_arr, 0) as decimal(18, 2))
+            as renewal_loss_arr,
+        cast(coalesce(renewals.renewal_growth_arr, 0) as decimal(18, 2))
+            as renewal_growth_arr,
         cast(coalesce(sales.pipeline_arr, 0) as decimal(18, 2)) as pipeline_arr,
         cast(coalesce(signal_days.weighted_arr, 0) as decimal(18, 2)) as signals_arr,
         case

@@ -1,5 +1,5 @@
--- One row per currency in which an opportunity stands, the reporting one aside: its rate
--- on the reference date, or the nearest there is, as the ledger values contracts.
+-- One row per currency in which an opportunity stands, the reporting one aside: its
+-- rate on the reference date, or the nearest there is, as the ledger values contracts.
 -- A currency without any rate stops the run.
 with opportunities as (
     select * from {{ ref('stg_crm__opportunities') }}
@@ -23,9 +23,15 @@ candidates as (
         row_number() over (
             partition by currencies.currency
             order by
-                case when rates.rate_date <= {{ fx_reference_date() }} then 0 else 1 end,
-                case when rates.rate_date <= {{ fx_reference_date() }} then rates.rate_date end
-                    desc nulls last,
+                case
+                    when rates.rate_date <= {{ fx_reference_date() }} then 0 else 1
+                end,
+                case
+                    when
+                        rates.rate_date <= {{ fx_reference_date() }}
+                        then rates.rate_date
+                end
+                desc nulls last,
                 rates.rate_date asc nulls last
         ) as preference
     from currencies

@@ -1,6 +1,7 @@
--- One row per term end and day on which somebody asks: the share of its ARR that will be
--- renewed, from the closest group with renewal_rate_min_cases settled cases: tier and
--- band, band, all; else the policy seed. What was asked to be cancelled is taken as gone.
+-- One row per term end and day on which somebody asks: the share of its ARR that will
+-- be renewed, from the closest group with renewal_rate_min_cases settled cases: tier
+-- and band, band, all; else the policy seed. What was asked to be cancelled is taken as
+-- gone.
 with questions as (
     select * from {{ ref('int_renewal_questions') }}
 ),
@@ -22,13 +23,6 @@ with_rates as (
     select
         questions.*,
         bands.health_band,
-        case
-            when questions.is_cancelled then 'cancelled'
-            when tier_band_rates.cases is not null then 'tier and band'
-            when band_rates.cases is not null then 'band'
-            when all_rates.cases is not null then 'all'
-            else 'policy'
-        end as likelihood_basis,
         {%- for rate in ['gross_rate', 'net_rate'] %}
         case
             when questions.is_cancelled then cast(0 as decimal(12, 6))
@@ -38,8 +32,15 @@ with_rates as (
                 all_rates.{{ rate }},
                 policy_rates.{{ rate }}
             )
-        end as {{ rate }}{{ ',' if not loop.last }}
+        end as {{ rate }},
         {%- endfor %}
+        case
+            when questions.is_cancelled then 'cancelled'
+            when tier_band_rates.cases is not null then 'tier and band'
+            when band_rates.cases is not null then 'band'
+            when all_rates.cases is not null then 'all'
+            else 'policy'
+        end as likelihood_basis
     from questions
     inner join bands
         on

@@ -1,7 +1,10 @@
--- One row per term end and day on which somebody asks what it will bring: 90 and 30 days
--- before it, on each forecast day of the year before it, and on as_of_date while it is
--- open. Only what was known that day may be used for an answer; what came of it stands
--- beside, once it is settled, for those who check answers.
+-- One row per term end and day on which somebody asks what it will bring: 90 and 30
+-- days before it, on each forecast day of the year before it, and on as_of_date while
+-- it is open. Only what was known that day may be used for an answer; what came of it
+-- stands beside, once it is settled, for those who check answers.
+{%- set lead_days = days_between(
+    'with_term.asked_on', 'with_term.contracted_end_date'
+) %}
 with terms as (
     select * from {{ ref('int_term_outcomes') }}
 ),
@@ -40,7 +43,8 @@ asked as (
         on
             terms.term_start_date <= forecast_days.forecast_on
             and terms.contracted_end_date > forecast_days.forecast_on
-            and terms.contracted_end_date <= {{ add_months('forecast_days.forecast_on', 12) }}
+            and terms.contracted_end_date
+            <= {{ add_months('forecast_days.forecast_on', 12) }}
     union distinct
     select
         terms.subscription_id,
@@ -91,23 +95,25 @@ final as (
         with_term.account_id,
         with_term.term_end_date,
         with_term.status,
-        cast({{ days_between('with_term.asked_on', 'with_term.contracted_end_date') }} as bigint)
-            as lead_days,
+        cast(
+            {{ lead_days }} as bigint
+        ) as lead_days,
         -- Which past cases compare: late in a term most cancellations are known.
         case
-            when {{ days_between('with_term.asked_on', 'with_term.contracted_end_date') }} > 60
-                then 90
+            when {{ lead_days }} > 60 then 90
             else 30
         end as compared_at_days,
         -- A month's last day and as_of_date know how the month closed.
         case
             when
                 with_term.asked_on = {{ as_of() }}
-                or {{ month_of(add_days('with_term.asked_on', 1)) }} > account_months.month
+                or {{ month_of(add_days('with_term.asked_on', 1)) }}
+                > account_months.month
                 then account_months.closing_touch_tier
             else account_months.opening_touch_tier
         end as touch_tier,
-        coalesce(with_term.cancel_requested_on <= with_term.asked_on, false) as is_cancelled,
+        coalesce(with_term.cancel_requested_on <= with_term.asked_on, false)
+            as is_cancelled,
         with_arr.arr,
         with_term.settled_on,
         -- least() of a null is no null everywhere.

@@ -1,7 +1,8 @@
--- One row per touch tier and health band (`all` stands for any), lead (90 or 30 days) and
--- day on which somebody asks: how the terms ended that were settled before that day, by
--- the band that their accounts had so many days ahead. Those cancelled by then are left
--- out, since of these one knows: hence two leads, as most cancellations come between.
+-- One row per touch tier and health band (`all` stands for any), lead (90 or 30 days)
+-- and day on which somebody asks: how the terms ended that were settled before that
+-- day, by the band that their accounts had so many days ahead. Those cancelled by then
+-- are left out, since of these one knows: hence two leads, as most cancellations come
+-- between.
 with questions as (
     select * from {{ ref('int_renewal_questions') }}
 ),
@@ -56,8 +57,8 @@ at_every_level as (
         ("'all'", "'all'"),
     ] %}
     select
-        {{ tier }} as touch_tier,
-        {{ band }} as health_band,
+        {{ tier }},
+        {{ band }},
         case_days.compared_at_days,
         case_days.day,
         case_days.cases,
@@ -93,10 +94,10 @@ so_far as (
         by_day.health_band,
         by_day.compared_at_days,
         by_day.day as asked_on,
-        {%- for column in ['cases', 'arr', 'kept_arr', 'net_kept_arr'] %}
-        coalesce(sum(by_day.{{ column }}) over earlier_days, 0) as {{ column }}
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+    {%- for column in ['cases', 'arr', 'kept_arr', 'net_kept_arr'] %}
+    coalesce(sum(by_day.{{ column }}) over earlier_days, 0) as {{ column }}
+    {{- ',' if not loop.last }}
+    {%- endfor %}
     from by_day
     window earlier_days as (
         partition by by_day.touch_tier, by_day.health_band, by_day.compared_at_days

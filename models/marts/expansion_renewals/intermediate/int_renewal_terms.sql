@@ -1,6 +1,6 @@
--- One row per subscription and term end: those that have passed and the next one.
--- The biller shows one term only; the others lie whole terms before it, back to the
--- start, and, where it renews by itself and the biller is behind, after it (DECISIONS E1).
+-- One row per subscription and term end: those that have passed and the next one. The
+-- biller shows one term only; the others lie whole terms before it, back to the start,
+-- and, where it renews by itself and the biller is behind, after it (DECISIONS E1).
 with subscriptions as (
     select * from {{ ref('stg_billing__subscriptions') }}
 ),
@@ -9,7 +9,8 @@ numbers as (
     {{ whole_numbers(3) | indent(4) }}
 ),
 
--- On a past day a term may be shown that began later (R2): its length is then not known.
+-- On a past day a term may be shown that began later (R2): its length is then not
+-- known.
 shown_terms as (
     select
         subscriptions.subscription_id,
@@ -39,11 +40,14 @@ countable as (
             / shown_terms.term_months
         ) as integer) as terms_before,
         case
-            when shown_terms.auto_renews and shown_terms.current_term_end <= {{ as_of() }}
+            when shown_terms.auto_renews
+                and shown_terms.current_term_end <= {{ as_of() }}
                 then cast(floor(
-                    {{ months_between(month_of('current_term_end'), month_of(as_of())) }}
-                    / shown_terms.term_months
-                ) as integer) + 1
+                        {{ months_between(
+                            month_of('current_term_end'), month_of(as_of())
+                        ) }}
+                        / shown_terms.term_months
+                    ) as integer) + 1
             else 0
         end as terms_after
     from shown_terms

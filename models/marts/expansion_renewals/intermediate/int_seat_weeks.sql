@@ -34,16 +34,20 @@ final as (
         usage_weeks.active_users_average as users,
         cast(sum(seat_lines.quantity) as decimal(18, 2)) as seats,
         cast(sum(seat_lines.arr) as decimal(18, 2)) as seat_arr,
-        {{ safe_divide('usage_weeks.active_users_average', 'sum(seat_lines.quantity)') }}
+        {{ safe_divide(
+            'usage_weeks.active_users_average', 'sum(seat_lines.quantity)'
+        ) }}
             as seat_utilisation,
-        {{ safe_divide('usage_weeks.sessions', 'usage_weeks.active_user_days') }} as engagement,
+        {{ safe_divide('usage_weeks.sessions', 'usage_weeks.active_user_days') }}
+            as engagement,
         usage_weeks.features_used
     from usage_weeks
     inner join seat_lines
         on
             usage_weeks.account_id = seat_lines.account_id
             and {{ add_days('usage_weeks.week', 6) }} >= seat_lines.valid_from
-            and {{ add_days('usage_weeks.week', 6) }} < {{ open_end('seat_lines.valid_to') }}
+            and {{ add_days('usage_weeks.week', 6) }}
+            < {{ open_end('seat_lines.valid_to') }}
     group by
         usage_weeks.account_id,
         usage_weeks.week,

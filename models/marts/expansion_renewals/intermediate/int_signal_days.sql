@@ -1,6 +1,7 @@
 -- One row per forecast day: the signals that were open that day and nobody had made an
 -- opportunity of, and what they were worth by the share of earlier ones that had grown
--- before they expired. Under win_rate_min_cases of these the policy seed's share counts.
+-- before they expired. Under win_rate_min_cases of these the policy seed's share
+-- counts.
 with forecast_days as (
     select * from {{ ref('int_forecast_days') }}
 ),
@@ -25,7 +26,8 @@ shown as (
         signals.signalled_on,
         signals.seat_potential_arr,
         signals.expires_on < forecast_days.forecast_on as is_over,
-        coalesce(signals.converted_on <= forecast_days.forecast_on, false) as is_converted
+        coalesce(signals.converted_on <= forecast_days.forecast_on, false)
+            as is_converted
     from forecast_days
     inner join signals
         on forecast_days.forecast_on >= signals.signalled_on
@@ -85,7 +87,8 @@ final as (
         cast(with_rate.past_signals as bigint) as past_signals,
         with_rate.conversion_rate,
         cast(with_rate.open_arr as decimal(18, 2)) as open_arr,
-        {{ share_of('with_rate.open_arr', 'with_rate.conversion_rate') }} as weighted_arr
+        {{ share_of('with_rate.open_arr', 'with_rate.conversion_rate') }}
+            as weighted_arr
     from with_rate
 )
 

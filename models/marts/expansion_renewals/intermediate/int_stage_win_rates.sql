@@ -1,6 +1,6 @@
 -- One row per month and stage that an opportunity can be open in: the share won, of the
--- expansion opportunities that had been in the stage and had closed by the month's close.
--- Under win_rate_min_cases of them the policy seed's share counts (rate_basis).
+-- expansion opportunities that had been in the stage and had closed by the month's
+-- close. Under win_rate_min_cases of them the policy seed's share counts (rate_basis).
 with months as (
     select * from {{ ref('int_pipeline_months') }}
 ),
@@ -84,7 +84,9 @@ final as (
             else coalesce(stage_policies.win_rate, other_stages.win_rate)
         end as win_rate,
         case
-            when so_far.closed_cases >= {{ whole_number_var('win_rate_min_cases') }} then 'history'
+            when
+                so_far.closed_cases >= {{ whole_number_var('win_rate_min_cases') }}
+                then 'history'
             else 'policy'
         end as rate_basis
     from so_far

@@ -58,7 +58,8 @@ with_arr as (
             case
                 when
                     lines.valid_from <= with_renewal.contracted_end_date
-                    and {{ open_end('lines.valid_to') }} > with_renewal.contracted_end_date
+                    and {{ open_end('lines.valid_to') }}
+                    > with_renewal.contracted_end_date
                     then lines.arr
                 else 0
             end
@@ -96,7 +97,8 @@ final as (
         judged.term_start_date,
         judged.contracted_end_date,
         case
-            when judged.status = 'renewed' and judged.renewed_on < judged.contracted_end_date
+            when judged.status = 'renewed'
+                and judged.renewed_on < judged.contracted_end_date
                 then judged.renewed_on
             else judged.contracted_end_date
         end as term_end_date,
@@ -116,17 +118,22 @@ final as (
                 then coalesce(judged.renewed_on, judged.contracted_end_date)
             when judged.status = 'churned'
                 then coalesce(judged.ended_on, case
-                    when judged.may_lapse
-                        then {{ add_days(
-                            'judged.contracted_end_date', whole_number_var('renewal_grace_days')
+                        when judged.may_lapse
+                            then {{ add_days(
+                            'judged.contracted_end_date',
+                            whole_number_var('renewal_grace_days')
                         ) | indent(24) }}
-                    else judged.contracted_end_date
-                end)
+                        else judged.contracted_end_date
+                    end)
         end as settled_on,
         judged.arr_before,
         case
             when judged.status in ('renewed', 'late')
-                then cast(coalesce(judged.arr_renewed_as, judged.arr_after) as decimal(18, 2))
+                then cast(
+                        coalesce(judged.arr_renewed_as, judged.arr_after) as decimal(
+                            18, 2
+                        )
+                    )
             when judged.status = 'churned' then cast(0 as decimal(18, 2))
         end as arr_renewed
     from judged
