@@ -27,11 +27,11 @@ with_rates as (
         case
             when questions.is_cancelled then cast(0 as decimal(12, 6))
             else coalesce(
-                tier_band_rates.{{ rate }},
-                band_rates.{{ rate }},
-                all_rates.{{ rate }},
-                policy_rates.{{ rate }}
-            )
+                    tier_band_rates.{{ rate }},
+                    band_rates.{{ rate }},
+                    all_rates.{{ rate }},
+                    policy_rates.{{ rate }}
+                )
         end as {{ rate }},
         {%- endfor %}
         case

@@ -90,7 +90,15 @@ final as (
         not with_start.auto_renews
         and with_start.contracted_end_date >= with_start.current_term_end as may_lapse,
         with_start.ended_on,
-        with_start.cancel_requested_on
+        -- What was asked for after the term was over is about the next one.
+        case
+            when with_start.cancel_requested_on < with_start.contracted_end_date
+                then with_start.cancel_requested_on
+            when
+                not with_start.auto_renews
+                and with_start.contracted_end_date >= with_start.current_term_end
+                then with_start.cancel_requested_on
+        end as cancel_requested_on
     from with_start
     where with_start.term_start_date <= {{ as_of() }}
 )
