@@ -6,7 +6,7 @@ with accounts as (
 ),
 
 adoption as (
-    select * from {{ ref('int_account_adoption') }}
+    select * from {{ ref('int_latest_seat_weeks') }}
 ),
 
 signals as (
@@ -22,7 +22,7 @@ whitespace as (
             ', '
         ) | indent(8) }} as products_not_owned,
         sum(not_owned.potential_arr) as product_potential_arr
-    from {{ ref('int_products_not_owned') }} as not_owned
+    from {{ ref('int_missing_products') }} as not_owned
     group by not_owned.account_id
 ),
 

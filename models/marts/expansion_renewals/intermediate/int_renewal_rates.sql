@@ -8,7 +8,7 @@ with questions as (
 ),
 
 bands as (
-    select * from {{ ref('int_bands_before_renewal') }}
+    select * from {{ ref('int_bands_before_renewals') }}
 ),
 
 with_band as (
