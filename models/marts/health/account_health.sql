@@ -13,8 +13,10 @@ in_words as (
     select
         reasons.account_id,
         {%- for kind in ['down', 'up', 'changed'] %}
-        {{ joined_words("case when reasons.kind = '" ~ kind ~ "' then reasons.words end", 'reasons.reason_rank') }}
-            as {{ kind }}{{ ',' if not loop.last }}
+        {{ joined_words(
+            "case when reasons.kind = '" ~ kind ~ "' then reasons.words end",
+            'reasons.reason_rank'
+        ) }} as {{ kind }}{{ ',' if not loop.last }}
         {%- endfor %}
     from reasons
     group by reasons.account_id

@@ -1,5 +1,5 @@
--- One row per customer and week, taken at its Sunday (the last week at as_of_date), from
--- what was known that day. `band` is raw_band once that has held for
+-- One row per customer and week, taken at its Sunday (the last week at as_of_date),
+-- from what was known that day. `band` is raw_band once that has held for
 -- health_band_dwell_weeks more weeks; at once through a cap, an override, and into or
 -- out of `unscored`. Scores may not be averaged over accounts without saying by what.
 {%- set dwell = whole_number_var('health_band_dwell_weeks') %}
@@ -75,7 +75,7 @@ final as (
             partition by spells.account_id, spells.spell
         ) as band,
         spells.raw_band,
-        spells.coverage,
+        cast(spells.coverage as decimal(12, 6)) as coverage,
         spells.driver_score,
         spells.cap,
         spells.cap_reason,

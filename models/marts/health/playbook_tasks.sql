@@ -18,7 +18,9 @@ anchored as (
     select
         interventions.*,
         case playbooks.anchor
-            when 'term_end_date' then coalesce(interventions.term_end_date, interventions.opened_on)
+            when
+                'term_end_date'
+                then coalesce(interventions.term_end_date, interventions.opened_on)
             else interventions.opened_on
         end as anchor_on
     from interventions
@@ -26,7 +28,7 @@ anchored as (
         on interventions.playbook = playbooks.playbook
 ),
 
-final as (
+dated as (
     select
         anchored.intervention_id,
         anchored.account_id,
@@ -36,14 +38,24 @@ final as (
         steps.step,
         steps.what,
         steps.owner_role,
-        greatest({{ add_days('anchored.anchor_on', 'steps.starts_day') }}, anchored.opened_on)
+        greatest(
+            {{ add_days('anchored.anchor_on', 'steps.starts_day') }}, anchored.opened_on
+        )
             as starts_on,
-        greatest({{ add_days('anchored.anchor_on', 'steps.due_day') }}, anchored.opened_on)
-            as due_on,
-        {{ add_days('anchored.anchor_on', 'steps.due_day') }} < {{ as_of() }} as is_past_due
+        greatest(
+            {{ add_days('anchored.anchor_on', 'steps.due_day') }}, anchored.opened_on
+        )
+            as due_on
     from anchored
     inner join steps
         on anchored.playbook = steps.playbook
+),
+
+final as (
+    select
+        dated.*,
+        dated.due_on < {{ as_of() }} as is_past_due
+    from dated
 )
 
 select * from final

@@ -26,7 +26,7 @@ measured as (
             {%- for driver in health_drivers() %}
             when '{{ driver }}' then facts.{{ driver }}
             {%- endfor %}
-        end as decimal(18, 6)) as raw_value,
+        end as decimal(15, 6)) as raw_value,
         case caps.measure
             {%- for driver, known_on in health_drivers().items() if known_on %}
             when '{{ driver }}' then facts.{{ known_on }}
@@ -46,7 +46,8 @@ final as (
         measured.driver,
         measured.ceiling,
         measured.raw_value,
-        {{ with_value('measured.words', 'measured.raw_value', 'measured.shown_as') }} as words,
+        {{ with_value('measured.words', 'measured.raw_value', 'measured.shown_as') }}
+            as words,
         row_number() over (
             partition by measured.account_id, measured.week
             order by measured.ceiling, measured.cap
@@ -61,7 +62,9 @@ final as (
             else false
         end
         and coalesce(
-            {{ days_between('measured.known_on', 'measured.taken_on') }} <= measured.stale_after_days, true
+            {{ days_between('measured.known_on', 'measured.taken_on') }}
+            <= measured.stale_after_days,
+            true
         )
 )
 

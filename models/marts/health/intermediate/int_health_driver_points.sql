@@ -21,6 +21,8 @@ measured as (
         policy.dimension_position,
         policy.dimension_weight,
         policy.driver_weight,
+        policy.drivers_weight,
+        policy.dimensions_weight,
         policy.value_at_0,
         policy.value_at_100,
         policy.stale_after_days,
@@ -28,7 +30,7 @@ measured as (
             {%- for driver in health_drivers() %}
             when '{{ driver }}' then facts.{{ driver }}
             {%- endfor %}
-        end as decimal(18, 6)) as raw_value,
+        end as decimal(15, 6)) as raw_value,
         case policy.driver
             {%- for driver, known_on in health_drivers().items() if known_on %}
             when '{{ driver }}' then facts.{{ known_on }}
@@ -47,10 +49,17 @@ judged as (
         measured.*,
         case
             when measured.raw_value is null then 'missing'
-            when {{ days_between('measured.known_on', 'measured.taken_on') }} > measured.stale_after_days
+            when {{ days_between('measured.known_on', 'measured.taken_on') }}
+                > measured.stale_after_days
                 then 'stale'
             else 'scored'
-        end as status
+        end as status,
+        cast(greatest(
+            least(
+                measured.raw_value, greatest(measured.value_at_0, measured.value_at_100)
+            ),
+            least(measured.value_at_0, measured.value_at_100)
+        ) as decimal(10, 6)) as clamped_value
     from measured
 ),
 
@@ -64,11 +73,15 @@ final as (
         judged.dimension_position,
         judged.dimension_weight,
         judged.driver_weight,
+        judged.drivers_weight,
+        judged.dimensions_weight,
         judged.raw_value,
         judged.status,
         case
             when judged.status = 'scored'
-                then {{ points_between('judged.raw_value', 'judged.value_at_0', 'judged.value_at_100') | indent(16) }}
+                then {{ points_between(
+                    'judged.clamped_value', 'judged.value_at_0', 'judged.value_at_100'
+                ) }}
         end as points
     from judged
 )

@@ -1,6 +1,6 @@
--- One row per customer and thing worth saying of its health now: what costs points, what
--- gives them, and what changed since four weeks ago, in words. A cap that holds speaks
--- for its driver, and first.
+-- One row per customer and thing worth saying of its health now: what costs points,
+-- what gives them, and what changed since four weeks ago, in words. A cap that holds
+-- speaks for its driver, and first.
 with driver_scores as (
     select * from {{ ref('health_driver_scores') }}
     where driver <> 'override'
@@ -36,13 +36,19 @@ now_and_then as (
         current_scores.status,
         current_scores.contribution,
         current_scores.contribution - earlier_scores.contribution as change,
+        policy.topic,
         policy.label,
-        {{ with_value('policy.words_down', 'current_scores.raw_value', 'policy.shown_as') }} as words_down,
-        {{ with_value('policy.words_up', 'current_scores.raw_value', 'policy.shown_as') }} as words_up,
+        {{ with_value(
+            'policy.words_down', 'current_scores.raw_value', 'policy.shown_as'
+        ) }} as words_down,
+        {{ with_value(
+            'policy.words_up', 'current_scores.raw_value', 'policy.shown_as'
+        ) }} as words_up,
         caps.words as cap_words,
         caps.ceiling,
-        cast(round((100 - current_scores.points) * current_scores.weight / 100, 2) as decimal(6, 2))
-            as points_lost
+        cast(
+            (100 - current_scores.points) * current_scores.weight * 0.01 as decimal(6, 2)
+        ) as points_lost
     from scores
     inner join driver_scores as current_scores
         on
@@ -77,6 +83,7 @@ reasons as (
         coalesce(now_and_then.cap_words, now_and_then.words_down) as words,
         coalesce(now_and_then.ceiling, 100) as comes_first,
         coalesce(now_and_then.points_lost, 0) as size_in_points,
+        now_and_then.topic,
         now_and_then.driver
     from now_and_then
     where now_and_then.cap_words is not null or now_and_then.points_lost >= {{ least }}
@@ -87,6 +94,7 @@ reasons as (
         now_and_then.words_up as words,
         100 as comes_first,
         now_and_then.contribution as size_in_points,
+        now_and_then.topic,
         now_and_then.driver
     from now_and_then
     where
@@ -102,23 +110,43 @@ reasons as (
         || cast(now_and_then.change as varchar) as words,
         100 as comes_first,
         abs(now_and_then.change) as size_in_points,
+        now_and_then.topic,
         now_and_then.driver
     from now_and_then
     where abs(now_and_then.change) >= {{ least }}
 ),
 
+-- Five drivers of falling use are one thing to say: the largest of a topic speaks.
+spoken as (
+    select
+        reasons.*,
+        row_number() over (
+            partition by
+                reasons.account_id,
+                reasons.kind,
+                case
+                    when reasons.kind = 'changed' then reasons.driver else reasons.topic
+                end
+            order by
+                reasons.comes_first asc, reasons.size_in_points desc, reasons.driver asc
+        ) as topic_rank
+    from reasons
+),
+
 final as (
     select
-        reasons.account_id,
-        reasons.kind,
-        reasons.driver,
-        reasons.words,
-        reasons.size_in_points,
+        spoken.account_id,
+        spoken.kind,
+        spoken.driver,
+        spoken.words,
+        spoken.size_in_points,
         row_number() over (
-            partition by reasons.account_id, reasons.kind
-            order by reasons.comes_first, reasons.size_in_points desc, reasons.driver
+            partition by spoken.account_id, spoken.kind
+            order by
+                spoken.comes_first asc, spoken.size_in_points desc, spoken.driver asc
         ) as reason_rank
-    from reasons
+    from spoken
+    where spoken.topic_rank = 1
 )
 
 select * from final

@@ -26,10 +26,10 @@ summed as (
         dimension_points.account_id,
         dimension_points.week,
         {{ health_score_of(
-            'sum(dimension_points.dimension_points)', 'sum(dimension_points.present_weight)'
+            'sum(dimension_points.dimension_points)', 'sum(dimension_points.dimension_weight)'
         ) }} as driver_score,
-        {{ safe_divide(
-            'sum(dimension_points.known_weight)', 'sum(dimension_points.dimension_weight)'
+        {{ small_divide(
+            'sum(dimension_points.known_weight)', 'max(dimension_points.dimensions_weight)'
         ) }} as coverage
     from dimension_points
     group by dimension_points.account_id, dimension_points.week
@@ -47,7 +47,9 @@ known as (
         customer_weeks.arr,
         coalesce(summed.coverage, 0) as coverage,
         case
-            when summed.coverage >= {{ share_var('health_minimum_coverage') }} then summed.driver_score
+            when
+                summed.coverage >= {{ share_var('health_minimum_coverage') }}
+                then summed.driver_score
         end as driver_score
     from customer_weeks
     left join summed
@@ -61,10 +63,13 @@ limited as (
         known.*,
         caps.cap is not null and known.driver_score is not null as has_cap,
         case when known.driver_score > caps.ceiling then caps.cap end as cap,
-        case when known.driver_score > caps.ceiling then caps.driver end as capped_driver,
+        case when known.driver_score > caps.ceiling then caps.driver end
+            as capped_driver,
         case when known.driver_score > caps.ceiling then caps.words end as cap_reason,
-        case when known.driver_score > caps.ceiling then caps.ceiling else known.driver_score end
-            as limited_score,
+        case
+            when known.driver_score > caps.ceiling then caps.ceiling
+            else known.driver_score
+        end as limited_score,
         overrides.account_id is not null as is_overridden,
         overrides.score as override_score,
         overrides.band as override_band,
@@ -84,7 +89,8 @@ limited as (
 scored as (
     select
         limited.*,
-        cast(coalesce(limited.override_score, limited.limited_score) as decimal(5, 2)) as score
+        cast(coalesce(limited.override_score, limited.limited_score) as decimal(5, 2))
+            as score
     from limited
 ),
 
@@ -106,9 +112,11 @@ final as (
         cast(scored.limited_score - scored.driver_score as decimal(5, 2)) as cap_points,
         scored.is_overridden,
         scored.override_reason,
-        cast(scored.score - coalesce(scored.limited_score, 0) as decimal(5, 2)) as override_points,
+        cast(scored.score - coalesce(scored.limited_score, 0) as decimal(5, 2))
+            as override_points,
         scored.score,
-        coalesce(scored.override_band, own_bands.band, all_bands.band, 'unscored') as raw_band
+        coalesce(scored.override_band, own_bands.band, all_bands.band, 'unscored')
+            as raw_band
     from scored
     left join bands as own_bands
         on

@@ -1,6 +1,7 @@
 -- One row per ARR line with the days on which it was believed to be in force: a term
 -- that lapsed was still counted while its grace ran, and a past week's score must not
 -- know better (DECISIONS A1).
+{%- set grace_days = whole_number_var('renewal_grace_days') %}
 with lines as (
     select * from {{ ref('arr_lines') }}
 ),
@@ -28,7 +29,7 @@ final as (
                 and lines.valid_to = subscriptions.current_term_end
                 and {{ open_end('subscriptions.ended_on') }} > lines.valid_to
                 then least(
-                    {{ add_days('lines.valid_to', whole_number_var('renewal_grace_days')) }},
+                    {{ add_days('lines.valid_to', grace_days) }},
                     {{ open_end('subscriptions.ended_on') }}
                 )
             else {{ open_end('lines.valid_to') }}

@@ -1,5 +1,5 @@
--- One row per account, trigger, contract and period [holds_from, holds_until) in which a
--- term's end, its notice date or a bill calls for somebody.
+-- One row per account, trigger, contract and period [holds_from, holds_until) in which
+-- a term's end, its notice date or a bill calls for somebody.
 with terms as (
     select * from {{ ref('int_subscription_terms') }}
 ),
@@ -20,13 +20,7 @@ triggers as (
     from {{ ref('intervention_triggers') }}
 ),
 
--- A biller that tells no days of payment is believed when it says `paid`. Elsewhere a
--- paid invoice without one was paid after as_of_date.
-payment_dates as (
-    select count(invoices.paid_on) as payment_dates
-    from invoices
-),
-
+-- Staging shows the status of the as-of date: what was paid later is still open.
 unpaid as (
     select
         invoices.account_id,
@@ -36,15 +30,10 @@ unpaid as (
         'invoice ' || invoices.invoice_id || ' unpaid, due '
         || cast(invoices.due_on as varchar(10)) as reason
     from invoices
-    cross join payment_dates
     where
         coalesce(invoices.status, 'open') not in ('void', 'draft')
+        and (invoices.paid_on is not null or coalesce(invoices.status, 'open') <> 'paid')
         and invoices.total_amount > 0
-        and not (
-            coalesce(invoices.status, 'open') = 'paid'
-            and invoices.paid_on is null
-            and payment_dates.payment_dates = 0
-        )
 ),
 
 term_windows as (
@@ -62,15 +51,16 @@ term_windows as (
         case
             when triggers.trigger = 'notice_near'
                 then least(
-                    {{ add_days('terms.notice_date', 1) }},
-                    {{ open_end('terms.settled_on') }},
-                    {{ open_end('terms.cancel_requested_on') }}
-                )
+                        {{ add_days('terms.notice_date', 1) }},
+                        {{ open_end('terms.settled_on') }},
+                        {{ open_end('terms.cancel_requested_on') }}
+                    )
             else terms.settled_on
         end as holds_until,
         case triggers.trigger
             when 'notice_near'
-                then 'notice can be given until ' || cast(terms.notice_date as varchar(10))
+                then 'notice can be given until '
+                    || cast(terms.notice_date as varchar(10))
             else 'contract ends on ' || cast(terms.term_end_date as varchar(10))
         end as reason
     from terms
@@ -104,7 +94,10 @@ periods as (
         term_windows.trigger,
         greatest(term_windows.holds_from, bands.valid_from) as holds_from,
         nullif(
-            least({{ open_end('term_windows.holds_until') }}, {{ open_end('bands.valid_to') }}),
+            least(
+                {{ open_end('term_windows.holds_until') }},
+                {{ open_end('bands.valid_to') }}
+            ),
             {{ date_literal('9999-12-31') }}
         ) as holds_until,
         term_windows.reason || ', health red' as reason

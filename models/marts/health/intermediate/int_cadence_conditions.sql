@@ -59,6 +59,8 @@ met_days as (
     cross join touch_records
     inner join triggers
         on triggers.trigger in ('touchpoint_overdue', 'qbr_overdue')
+    -- A CRM that keeps no touches does not know who was missed.
+    where touch_records.records_from is not null
 ),
 
 gaps as (
@@ -113,7 +115,9 @@ pieces as (
             states.touch_tier = cadences.touch_tier
             and bands.band = cadences.health_band
     where
-        case gaps.trigger when 'qbr_overdue' then cadences.qbr_days else cadences.touchpoint_days end
+        case gaps.trigger
+            when 'qbr_overdue' then cadences.qbr_days else cadences.touchpoint_days
+        end
         is not null
 ),
 
