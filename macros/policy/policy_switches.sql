@@ -16,6 +16,12 @@
         'health_history_weeks',
         'health_driver_weeks',
         'health_reason_points',
+        'renewal_term_months_min',
+        'renewal_rate_min_cases',
+        'win_rate_min_cases',
+        'signal_seats_used_after',
+        'peer_ownership_min_percent',
+        'peers_min',
         'announced_values',
     ]) }}
 {%- endmacro %}
