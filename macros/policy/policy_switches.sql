@@ -11,5 +11,11 @@
         'renewal_grace_days',
         'reactivation_window_days',
         'announced_values',
+        'full_time_weekly_hours',
+        'customer_facing_share_from',
+        'customer_facing_share_to',
+        'csm_loaded_cost',
+        'subscription_gross_margin',
+        'customer_lifetime_cap_years',
     ]) }}
 {%- endmacro %}
