@@ -52,7 +52,8 @@ with_rates as (
         joined.*,
         {{ safe_divide('joined.expected_hours * 100', 'joined.available_hours * 100') }} as utilisation,
         {{ safe_divide('joined.customer_facing_hours * 100', 'joined.actual_hours * 100') }}
-            as customer_facing_share
+            as customer_facing_share,
+        {{ safe_divide('joined.actual_hours * 100', 'joined.available_hours * 100') }} as logged_share
     from joined
 ),
 
@@ -88,7 +89,9 @@ final as (
         with_rates.actual_hours,
         with_rates.customer_facing_hours,
         with_rates.customer_facing_share,
+        with_rates.logged_share,
         case
+            when coalesce(with_rates.logged_share, 0) < {{ rate_var('logged_share_needed') }} then null
             when with_rates.customer_facing_share < {{ rate_var('customer_facing_share_from') }} then 'under'
             when with_rates.customer_facing_share > {{ rate_var('customer_facing_share_to') }} then 'over'
             when with_rates.customer_facing_share is not null then 'in'
