@@ -1,0 +1,24 @@
+-- One row per quarter and year that the ledger reaches: its months. The first months of
+-- the ledger open a period only if there is a close before them.
+with months as (
+    select * from {{ ref('int_capacity_months') }}
+),
+
+final as (
+    {%- for period in ['quarter', 'year'] %}
+    select
+        '{{ period }}' as period,
+        cast(date_trunc('{{ period }}', months.month) as date) as period_start,
+        min(months.month) as first_month,
+        {{ add_months('min(months.month)', -1) }} as month_before,
+        max(months.month) as last_month,
+        max(months.ends_before) as ends_before,
+        max(months.ends_before) < {{ add_months("cast(date_trunc('" ~ period ~ "', months.month) as date)", 3 if period == 'quarter' else 12) }}
+            as is_partial
+    from months
+    group by cast(date_trunc('{{ period }}', months.month) as date)
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+)
+
+select * from final
