@@ -1,0 +1,82 @@
+-- One row per customer as of the date: its score, its band and since when, what changed
+-- in four weeks, and why, in words.
+with scores as (
+    select * from {{ ref('health_scores') }}
+),
+
+reasons as (
+    select * from {{ ref('int_health_reasons') }}
+    where reason_rank <= 6
+),
+
+in_words as (
+    select
+        reasons.account_id,
+        {%- for kind in ['down', 'up', 'changed'] %}
+        {{ joined_words("case when reasons.kind = '" ~ kind ~ "' then reasons.words end", 'reasons.reason_rank') }}
+            as {{ kind }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from reasons
+    group by reasons.account_id
+),
+
+-- The weeks in which an account changed its band; its first one counts.
+changes as (
+    select
+        compared.account_id,
+        compared.band,
+        compared.taken_on,
+        lead(compared.band) over (
+            partition by compared.account_id
+            order by compared.week desc
+        ) as previous_band,
+        row_number() over (
+            partition by compared.account_id
+            order by compared.week desc
+        ) as change_number
+    from (
+        select
+            scores.*,
+            lag(scores.band) over (
+                partition by scores.account_id
+                order by scores.week
+            ) as last_band
+        from scores
+    ) as compared
+    where compared.last_band is null or compared.last_band <> compared.band
+),
+
+final as (
+    select
+        scores.account_id,
+        scores.taken_on,
+        scores.score,
+        scores.band,
+        scores.raw_band,
+        changes.previous_band,
+        changes.taken_on as band_since,
+        cast(scores.score - earlier_scores.score as decimal(6, 2)) as change_4_weeks,
+        scores.coverage,
+        scores.cap_reason,
+        scores.override_reason,
+        in_words.down as drivers_down,
+        in_words.up as drivers_up,
+        in_words.changed as what_changed,
+        scores.touch_tier,
+        scores.arr,
+        scores.policy_version
+    from scores
+    inner join changes
+        on
+            scores.account_id = changes.account_id
+            and changes.change_number = 1
+    left join scores as earlier_scores
+        on
+            scores.account_id = earlier_scores.account_id
+            and {{ add_days('scores.week', -28) }} = earlier_scores.week
+    left join in_words
+        on scores.account_id = in_words.account_id
+    where scores.is_current
+)
+
+select * from final

@@ -1,0 +1,111 @@
+-- One row per account and period [valid_from, valid_to) in which its ARR, touch tier and
+-- seats stay the same, from its first day with a contract on; a null valid_to is open.
+-- By the day, where revenue.arr_monthly knows the state at month ends only, and as it was
+-- believed then: a term that lapsed counts while its grace ran.
+with lines as (
+    select * from {{ ref('int_known_lines') }}
+),
+
+profiles as (
+    select * from {{ ref('account_profiles') }}
+),
+
+touch_tiers as (
+    select * from {{ ref('touch_tiers') }}
+),
+
+overrides as (
+    select * from {{ ref('touch_tier_overrides') }}
+),
+
+line_values as (
+    select
+        lines.account_id,
+        lines.valid_from,
+        lines.known_to,
+        lines.arr,
+        case when lines.is_seat then lines.quantity else 0 end as seats,
+        case when lines.is_self_service then 0 else 1 end as assisted_lines
+    from lines
+),
+
+changes as (
+    select
+        line_values.account_id,
+        line_values.valid_from as changed_on,
+        line_values.arr,
+        line_values.seats,
+        line_values.assisted_lines
+    from line_values
+    union all
+    select
+        line_values.account_id,
+        line_values.known_to as changed_on,
+        -line_values.arr as arr,
+        -line_values.seats as seats,
+        -line_values.assisted_lines as assisted_lines
+    from line_values
+    where line_values.known_to <= {{ as_of() }}
+    {%- for edge in ['valid_from', 'expires_on'] %}
+    union all
+    select
+        overrides.account_id,
+        overrides.{{ edge }} as changed_on,
+        0 as arr,
+        0 as seats,
+        0 as assisted_lines
+    from overrides
+    where overrides.{{ edge }} <= {{ as_of() }}
+    {%- endfor %}
+),
+
+by_day as (
+    select
+        changes.account_id,
+        changes.changed_on,
+        sum(changes.arr) as arr,
+        sum(changes.seats) as seats,
+        sum(changes.assisted_lines) as assisted_lines
+    from changes
+    group by changes.account_id, changes.changed_on
+),
+
+states as (
+    select
+        by_day.account_id,
+        by_day.changed_on as valid_from,
+        lead(by_day.changed_on) over account_history as valid_to,
+        sum(by_day.arr) over account_history as arr,
+        sum(by_day.seats) over account_history as seats,
+        sum(by_day.assisted_lines) over account_history as assisted_lines
+    from by_day
+    window account_history as (
+        partition by by_day.account_id
+        order by by_day.changed_on
+    )
+),
+
+final as (
+    select
+        states.account_id,
+        states.valid_from,
+        states.valid_to,
+        cast(states.arr as decimal(18, 2)) as arr,
+        cast(states.seats as decimal(18, 4)) as seats,
+        case
+            when profiles.is_unmatched then 'unassigned'
+            else coalesce(overrides.touch_tier, touch_tiers.touch_tier)
+        end as touch_tier
+    from states
+    left join profiles
+        on states.account_id = profiles.account_id
+    left join touch_tiers
+        on {{ in_touch_tier('states.arr', 'states.assisted_lines = 0') }}
+    left join overrides
+        on
+            states.account_id = overrides.account_id
+            and states.valid_from >= overrides.valid_from
+            and states.valid_from < overrides.expires_on
+)
+
+select * from final

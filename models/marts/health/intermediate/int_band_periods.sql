@@ -1,0 +1,55 @@
+-- One row per account and period [valid_from, valid_to) with one health band by the weeks
+-- that are over; before the first score, and where there is none, the band is
+-- `unscored`. band_before is null at the start. A null valid_to is open.
+with scores as (
+    select * from {{ ref('int_score_periods') }}
+    where is_complete
+),
+
+profiles as (
+    select * from {{ ref('account_profiles') }}
+),
+
+marked as (
+    select
+        scores.account_id,
+        scores.valid_from,
+        scores.band,
+        lag(scores.band) over (
+            partition by scores.account_id
+            order by scores.valid_from
+        ) as band_before
+    from scores
+),
+
+band_starts as (
+    select
+        marked.account_id,
+        marked.valid_from,
+        marked.band,
+        marked.band_before
+    from marked
+    where marked.band_before is null or marked.band <> marked.band_before
+    union all
+    select
+        profiles.account_id,
+        {{ date_literal('1900-01-01') }} as valid_from,
+        'unscored' as band,
+        cast(null as varchar) as band_before
+    from profiles
+),
+
+final as (
+    select
+        band_starts.account_id,
+        band_starts.valid_from,
+        lead(band_starts.valid_from) over (
+            partition by band_starts.account_id
+            order by band_starts.valid_from
+        ) as valid_to,
+        band_starts.band,
+        band_starts.band_before
+    from band_starts
+)
+
+select * from final

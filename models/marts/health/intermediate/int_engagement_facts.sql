@@ -1,0 +1,124 @@
+-- One row per customer and scored week: how it has been met. A touch is a completed
+-- activity of a person with the customer; automated messages and internal work are none.
+-- Time without a touch counts from the customer's start or, where that is later, from the
+-- first activity that the CRM has of anybody.
+with customer_weeks as (
+    select * from {{ ref('int_customer_weeks') }}
+),
+
+touch_tiers as (
+    select * from {{ ref('touch_tiers') }}
+),
+
+meetings as (
+    select
+        *,
+        coalesce(status, 'completed') = 'completed' as is_completed
+    from {{ ref('stg_crm__activities') }}
+    where
+        activity_type not in ('automated_email', 'in_app_message', 'internal')
+        and coalesce(status, 'completed') in ('completed', 'no_show')
+),
+
+weeks as (
+    select * from {{ ref('int_health_weeks') }}
+    where is_scored
+),
+
+first_activity as (
+    select
+        min(meetings.occurred_on) as recorded_from,
+        min(case when meetings.activity_type in ('qbr', 'ebr') then meetings.occurred_on end)
+            as reviews_recorded_from
+    from meetings
+),
+
+touch_days as (
+    select
+        meetings.account_id,
+        meetings.occurred_on,
+        lead(meetings.occurred_on) over (
+            partition by meetings.account_id
+            order by meetings.occurred_on
+        ) as next_on
+    from meetings
+    where meetings.is_completed
+    group by meetings.account_id, meetings.occurred_on
+),
+
+review_days as (
+    select
+        meetings.account_id,
+        meetings.occurred_on,
+        lead(meetings.occurred_on) over (
+            partition by meetings.account_id
+            order by meetings.occurred_on
+        ) as next_on
+    from meetings
+    where meetings.is_completed and meetings.activity_type in ('qbr', 'ebr')
+    group by meetings.account_id, meetings.occurred_on
+),
+
+-- An e-mail is answered or not; only who was expected somewhere can fail to come.
+attendance as (
+    select
+        meetings.account_id,
+        weeks.week,
+        sum(case when meetings.is_completed then 1 else 0 end) as attended,
+        count(*) as planned
+    from meetings
+    inner join weeks
+        on
+            meetings.occurred_on <= weeks.taken_on
+            and {{ add_days('meetings.occurred_on', 90) }} > weeks.taken_on
+    where meetings.activity_type <> 'email'
+    group by meetings.account_id, weeks.week
+),
+
+with_touches as (
+    select
+        customer_weeks.account_id,
+        customer_weeks.week,
+        touch_tiers.touchpoint_days,
+        attendance.attended,
+        attendance.planned,
+        {{ days_between("coalesce(touch_days.occurred_on, case
+            when first_activity.recorded_from <= customer_weeks.taken_on
+                then greatest(customer_weeks.first_arr_on, first_activity.recorded_from)
+        end)", 'customer_weeks.taken_on') }} as days_since_touch,
+        {{ days_between("coalesce(review_days.occurred_on, case
+            when first_activity.reviews_recorded_from <= customer_weeks.taken_on
+                then greatest(customer_weeks.first_arr_on, first_activity.reviews_recorded_from)
+        end)", 'customer_weeks.taken_on') }} as days_since_review
+    from customer_weeks
+    cross join first_activity
+    left join touch_tiers
+        on customer_weeks.touch_tier = touch_tiers.touch_tier
+    left join touch_days
+        on
+            customer_weeks.account_id = touch_days.account_id
+            and customer_weeks.taken_on >= touch_days.occurred_on
+            and customer_weeks.taken_on < {{ open_end('touch_days.next_on') }}
+    left join review_days
+        on
+            customer_weeks.account_id = review_days.account_id
+            and customer_weeks.taken_on >= review_days.occurred_on
+            and customer_weeks.taken_on < {{ open_end('review_days.next_on') }}
+    left join attendance
+        on
+            customer_weeks.account_id = attendance.account_id
+            and customer_weeks.week = attendance.week
+),
+
+final as (
+    select
+        with_touches.account_id,
+        with_touches.week,
+        {{ safe_divide('with_touches.days_since_touch', 'with_touches.touchpoint_days') }}
+            as touch_recency,
+        with_touches.days_since_review as qbr_recency,
+        {{ safe_divide('with_touches.attended', 'with_touches.planned') }} as meetings_attended
+    from with_touches
+)
+
+select * from final

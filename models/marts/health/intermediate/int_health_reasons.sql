@@ -1,0 +1,140 @@
+-- One row per customer and thing worth saying of its health now: what costs points, what
+-- gives them, and what changed since four weeks ago, in words. A cap that holds speaks
+-- for its driver, and first.
+with driver_scores as (
+    select * from {{ ref('health_driver_scores') }}
+    where driver <> 'override'
+),
+
+scores as (
+    select * from {{ ref('health_scores') }}
+    where is_current
+),
+
+policy as (
+    select * from {{ ref('int_health_policy') }}
+),
+
+stages as (
+    select
+        account_id,
+        stage_by_age
+    from {{ ref('int_customer_weeks') }}
+    where is_last
+),
+
+caps as (
+    select * from {{ ref('int_health_caps') }}
+),
+
+now_and_then as (
+    select
+        scores.account_id,
+        current_scores.driver,
+        current_scores.points,
+        current_scores.weight,
+        current_scores.status,
+        current_scores.contribution,
+        current_scores.contribution - earlier_scores.contribution as change,
+        policy.topic,
+        policy.label,
+        {{ with_value('policy.words_down', 'current_scores.raw_value', 'policy.shown_as') }} as words_down,
+        {{ with_value('policy.words_up', 'current_scores.raw_value', 'policy.shown_as') }} as words_up,
+        caps.words as cap_words,
+        caps.ceiling,
+        cast(round((100 - current_scores.points) * current_scores.weight / 100, 2) as decimal(6, 2))
+            as points_lost
+    from scores
+    inner join driver_scores as current_scores
+        on
+            scores.account_id = current_scores.account_id
+            and scores.week = current_scores.week
+    inner join stages
+        on scores.account_id = stages.account_id
+    inner join policy
+        on
+            scores.touch_tier = policy.touch_tier
+            and stages.stage_by_age = policy.stage_by_age
+            and current_scores.driver = policy.driver
+    left join driver_scores as earlier_scores
+        on
+            current_scores.account_id = earlier_scores.account_id
+            and current_scores.driver = earlier_scores.driver
+            and {{ add_days('current_scores.week', -28) }} = earlier_scores.week
+    left join caps
+        on
+            current_scores.account_id = caps.account_id
+            and current_scores.week = caps.week
+            and current_scores.driver = caps.driver
+    where scores.score is not null
+),
+
+{%- set least = whole_number_var('health_reason_points') %}
+
+reasons as (
+    select
+        now_and_then.account_id,
+        'down' as kind,
+        coalesce(now_and_then.cap_words, now_and_then.words_down) as words,
+        coalesce(now_and_then.ceiling, 100) as comes_first,
+        coalesce(now_and_then.points_lost, 0) as size_in_points,
+        now_and_then.topic,
+        now_and_then.driver
+    from now_and_then
+    where now_and_then.cap_words is not null or now_and_then.points_lost >= {{ least }}
+    union all
+    select
+        now_and_then.account_id,
+        'up' as kind,
+        now_and_then.words_up as words,
+        100 as comes_first,
+        now_and_then.contribution as size_in_points,
+        now_and_then.topic,
+        now_and_then.driver
+    from now_and_then
+    where
+        now_and_then.contribution >= {{ least }}
+        and now_and_then.points >= 75
+        and now_and_then.cap_words is null
+    union all
+    select
+        now_and_then.account_id,
+        'changed' as kind,
+        now_and_then.label
+        || case when now_and_then.change > 0 then ' +' else ' ' end
+        || cast(now_and_then.change as varchar) as words,
+        100 as comes_first,
+        abs(now_and_then.change) as size_in_points,
+        now_and_then.topic,
+        now_and_then.driver
+    from now_and_then
+    where abs(now_and_then.change) >= {{ least }}
+),
+
+-- Five drivers of falling use are one thing to say: the largest of a topic speaks.
+spoken as (
+    select
+        reasons.*,
+        row_number() over (
+            partition by reasons.account_id, reasons.kind, case when reasons.kind = 'changed' then reasons.driver else reasons.topic end
+            order by reasons.comes_first, reasons.size_in_points desc, reasons.driver
+        ) as topic_rank
+    from reasons
+),
+
+final as (
+    select
+        spoken.account_id,
+        spoken.kind,
+        spoken.driver,
+        spoken.words,
+        spoken.size_in_points,
+        row_number() over (
+            partition by spoken.account_id, spoken.kind
+            order by spoken.comes_first, spoken.size_in_points desc, spoken.driver
+        ) as reason_rank
+    from spoken
+    where spoken.topic_rank = 1
+)
+
+select * from final

@@ -1,0 +1,43 @@
+-- One row per ARR line with the days on which it was believed to be in force: a term
+-- that lapsed was still counted while its grace ran, and a past week's score must not
+-- know better (DECISIONS A1).
+with lines as (
+    select * from {{ ref('arr_lines') }}
+),
+
+subscriptions as (
+    select * from {{ ref('stg_billing__subscriptions') }}
+),
+
+products as (
+    select * from {{ ref('stg_billing__products') }}
+),
+
+final as (
+    select
+        lines.account_id,
+        lines.product_family,
+        lines.is_self_service,
+        coalesce(products.unit, 'seat') = 'seat' as is_seat,
+        lines.quantity,
+        lines.arr,
+        lines.valid_from,
+        case
+            when
+                not subscriptions.auto_renews
+                and lines.valid_to = subscriptions.current_term_end
+                and {{ open_end('subscriptions.ended_on') }} > lines.valid_to
+                then least(
+                    {{ add_days('lines.valid_to', whole_number_var('renewal_grace_days')) }},
+                    {{ open_end('subscriptions.ended_on') }}
+                )
+            else {{ open_end('lines.valid_to') }}
+        end as known_to
+    from lines
+    left join subscriptions
+        on lines.subscription_id = subscriptions.subscription_id
+    left join products
+        on lines.product_id = products.product_id
+)
+
+select * from final

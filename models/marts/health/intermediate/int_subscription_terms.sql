@@ -1,0 +1,88 @@
+-- One row per subscription and term end: when the term ends, until when notice can be
+-- given, and until when its end is at issue, [.., settled_on).
+-- The biller keeps the current term only: earlier ones are taken to have been as long.
+with subscriptions as (
+    select * from {{ ref('stg_billing__subscriptions') }}
+),
+
+lines as (
+    select * from {{ ref('arr_lines') }}
+),
+
+numbers as (
+    {{ whole_numbers(2) | indent(4) }}
+),
+
+lives as (
+    select
+        lines.subscription_id,
+        lines.account_id,
+        min(lines.valid_from) as life_from,
+        nullif(max({{ open_end('lines.valid_to') }}), {{ date_literal('9999-12-31') }})
+            as life_to
+    from lines
+    where lines.arr > 0
+    group by lines.subscription_id, lines.account_id
+),
+
+current_terms as (
+    select
+        lives.subscription_id,
+        lives.account_id,
+        lives.life_from,
+        lives.life_to,
+        subscriptions.current_term_start,
+        subscriptions.current_term_end,
+        subscriptions.auto_renews,
+        subscriptions.notice_days,
+        subscriptions.cancel_requested_on,
+        {{ months_between(
+            month_of('subscriptions.current_term_start'),
+            month_of('subscriptions.current_term_end')
+        ) | indent(8) }} as term_months
+    from lives
+    inner join subscriptions
+        on lives.subscription_id = subscriptions.subscription_id
+    where subscriptions.current_term_end is not null
+),
+
+term_ends as (
+    select
+        current_terms.*,
+        current_terms.current_term_end as term_end_date,
+        true as is_current
+    from current_terms
+    union all
+    select
+        current_terms.*,
+        {{ add_months('current_terms.current_term_start', '-numbers.number * current_terms.term_months') }}
+            as term_end_date,
+        false as is_current
+    from current_terms
+    inner join numbers
+        on
+            current_terms.term_months > 0
+            and {{ add_months('current_terms.current_term_start', '-numbers.number * current_terms.term_months') }}
+            > current_terms.life_from
+),
+
+final as (
+    select
+        term_ends.subscription_id,
+        term_ends.account_id,
+        term_ends.life_from,
+        term_ends.life_to,
+        term_ends.term_end_date,
+        -- Who has no notice period settles the renewal when it is due: 60 days before.
+        {{ add_days('term_ends.term_end_date', '-coalesce(term_ends.notice_days, 60)') }} as notice_date,
+        term_ends.cancel_requested_on,
+        -- What renews by itself is settled on the day; else when it is renewed or lapses.
+        case
+            when term_ends.is_current and not coalesce(term_ends.auto_renews, true)
+                then term_ends.life_to
+            else least(term_ends.term_end_date, {{ open_end('term_ends.life_to') }})
+        end as settled_on
+    from term_ends
+)
+
+select * from final

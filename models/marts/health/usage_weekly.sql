@@ -1,0 +1,133 @@
+-- One row per account and week (from its Monday) with usage reported. The only reader of
+-- raw usage, so that 44 million rows are read once. A row that covers a week, on
+-- whichever day it is dated, works like a day's. Events count where no daily usage is
+-- sent. Averages and peaks may not be added over weeks; active_user_days may.
+with daily as (
+    select * from {{ ref('stg_usage__daily') }}
+),
+
+features_daily as (
+    select * from {{ ref('stg_usage__features_daily') }}
+),
+
+events as (
+    select * from {{ ref('stg_usage__events') }}
+    where not exists (select 1 from {{ ref('stg_usage__daily') }})
+),
+
+usage_days as (
+    select
+        daily.account_id,
+        {{ week_of('daily.usage_date') }} as week,
+        daily.usage_date,
+        daily.active_users,
+        daily.sessions,
+        daily.events
+    from daily
+    union all
+    select
+        events.account_id,
+        {{ week_of('events.occurred_on') }} as week,
+        events.occurred_on as usage_date,
+        count(distinct events.user_id) as active_users,
+        cast(null as bigint) as sessions,
+        count(*) as events
+    from events
+    group by events.account_id, events.occurred_on
+),
+
+-- An account may have several rows a day (a merged one): seven sums cost less than a
+-- second grouping by day.
+week_days as (
+    select
+        usage_days.account_id,
+        usage_days.week,
+        sum(usage_days.sessions) as sessions,
+        sum(usage_days.events) as events,
+        max(usage_days.usage_date) as last_reported_on,
+        {%- for day in range(7) %}
+        sum(case when {{ days_between('usage_days.week', 'usage_days.usage_date') }} = {{ day }} then usage_days.active_users end)
+            as users_{{ day }},
+        max(case
+            when {{ days_between('usage_days.week', 'usage_days.usage_date') }} <> {{ day }} then 0
+            when coalesce(usage_days.active_users, usage_days.sessions, usage_days.events, 0) > 0 then 1
+            else 0
+        end) as is_active_{{ day }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from usage_days
+    group by usage_days.account_id, usage_days.week
+),
+
+feature_days as (
+    select
+        features_daily.account_id,
+        {{ week_of('features_daily.usage_date') }} as week,
+        features_daily.feature,
+        max(features_daily.active_users) as users
+    from features_daily
+    where coalesce(features_daily.active_users, features_daily.events, 1) > 0
+    group by
+        features_daily.account_id,
+        {{ week_of('features_daily.usage_date') }},
+        features_daily.feature
+    union all
+    select
+        events.account_id,
+        {{ week_of('events.occurred_on') }} as week,
+        events.feature,
+        count(distinct events.user_id) as users
+    from events
+    where events.feature is not null
+    group by events.account_id, {{ week_of('events.occurred_on') }}, events.feature
+),
+
+week_features as (
+    select
+        feature_days.account_id,
+        feature_days.week,
+        count(*) as features_used,
+        max(feature_days.users) as largest_feature_users,
+        sum(feature_days.users) as feature_users
+    from feature_days
+    group by feature_days.account_id, feature_days.week
+),
+
+summed as (
+    select
+        week_days.*,
+        {% for day in range(7) %}coalesce(week_days.users_{{ day }}, 0){{ ' + ' if not loop.last }}{% endfor %}
+            as all_users,
+        coalesce({% for day in range(7) %}week_days.users_{{ day }}{{ ', ' if not loop.last }}{% endfor %}) is not null
+            as has_users,
+        greatest({% for day in range(7) %}coalesce(week_days.users_{{ day }}, 0){{ ', ' if not loop.last }}{% endfor %})
+            as most_users,
+        {% for day in range(7) %}week_days.is_active_{{ day }}{{ ' + ' if not loop.last }}{% endfor %}
+            as active_days
+    from week_days
+),
+
+final as (
+    select
+        coalesce(summed.account_id, week_features.account_id) as account_id,
+        coalesce(summed.week, week_features.week) as week,
+        cast(case when summed.has_users then summed.most_users end as bigint) as active_users_max,
+        cast(round(case
+            when summed.has_users and summed.active_days = 0 then 0
+            when summed.has_users then {{ safe_divide('summed.all_users', 'summed.active_days') }}
+        end, 2) as decimal(12, 2)) as active_users_average,
+        cast(case when summed.has_users then summed.all_users end as bigint) as active_user_days,
+        cast(summed.active_days as bigint) as active_days,
+        cast(summed.sessions as bigint) as sessions,
+        cast(summed.events as bigint) as events,
+        cast(week_features.features_used as bigint) as features_used,
+        cast(week_features.largest_feature_users as bigint) as largest_feature_users,
+        cast(week_features.feature_users as bigint) as feature_users,
+        summed.last_reported_on
+    from summed
+    full join week_features
+        on
+            summed.account_id = week_features.account_id
+            and summed.week = week_features.week
+)
+
+select * from final
