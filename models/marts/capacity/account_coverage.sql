@@ -10,6 +10,11 @@ csms as (
     select * from {{ ref('csms') }}
 ),
 
+bands as (
+    select * from {{ ref('int_account_bands') }}
+    where month = {{ month_of(as_of()) }}
+),
+
 touch_tiers as (
     select * from {{ ref('touch_tiers') }}
 ),
@@ -34,12 +39,15 @@ joined as (
     select
         accounts.*,
         csms.touch_model as csm_touch_tier,
+        coalesce(bands.health_band, 'unscored') as band,
         coalesce(claims.refused_owner_rows, 0) as refused_owner_rows,
         account_tiers.arr_from as account_tier_from,
         csm_tiers.arr_from as csm_tier_from
     from accounts
     left join csms
         on accounts.csm_id = csms.csm_id
+    left join bands
+        on accounts.account_id = bands.account_id
     left join claims
         on accounts.account_id = claims.account_id
     left join touch_tiers as account_tiers
@@ -68,7 +76,7 @@ final as (
             when joined.account_tier_from < joined.csm_tier_from then 'served above its tier'
         end as mismatch,
         joined.refused_owner_rows,
-        joined.health_band,
+        joined.band as health_band,
         joined.lifecycle_stage
     from joined
 )

@@ -17,7 +17,7 @@ deeds as (
     select * from {{ ref('int_csm_deeds') }}
 ),
 
-books_at_close as (
+book_months as (
     select
         books.csm_id,
         books.month,
@@ -32,6 +32,7 @@ csm_periods as (
         csm_months.csm_id,
         periods.period,
         periods.period_start,
+        periods.month_before,
         periods.last_month,
         periods.is_partial,
         max(csm_months.csm_name) as csm_name,
@@ -42,7 +43,12 @@ csm_periods as (
             csm_months.month >= periods.first_month
             and csm_months.month <= periods.last_month
     group by
-        csm_months.csm_id, periods.period, periods.period_start, periods.last_month, periods.is_partial
+        csm_months.csm_id,
+        periods.period,
+        periods.period_start,
+        periods.month_before,
+        periods.last_month,
+        periods.is_partial
 ),
 
 retained as (
@@ -72,12 +78,13 @@ final as (
         csm_periods.is_partial,
         csm_periods.csm_name,
         csm_periods.touch_model,
-        cast(coalesce(retained.opening_accounts, 0) as bigint) as opening_accounts,
+        cast(coalesce(opening_months.accounts, 0) as bigint) as opening_accounts,
+        cast(coalesce(retained.opening_accounts, 0) as bigint) as cohort_accounts,
         cast(coalesce(retained.retained_accounts, 0) as bigint) as retained_accounts,
-        cast(coalesce(books_at_close.accounts, 0) as bigint) as closing_accounts,
+        cast(coalesce(closing_months.accounts, 0) as bigint) as closing_accounts,
         cast(coalesce(retained.opening_arr, 0) as decimal(18, 2)) as opening_arr,
         cast(coalesce(retained.counted_arr, 0) as decimal(18, 2)) as counted_arr,
-        cast(coalesce(books_at_close.arr, 0) as decimal(18, 2)) as closing_arr,
+        cast(coalesce(closing_months.arr, 0) as decimal(18, 2)) as closing_arr,
         {{ safe_divide('retained.counted_arr', 'retained.opening_arr') }} as nrr,
         {{ safe_divide('retained.gross_retained_arr', 'retained.opening_arr') }} as grr,
         {{ safe_divide('retained.retained_accounts', 'retained.opening_accounts') }} as logo_retention,
@@ -87,9 +94,9 @@ final as (
         cast(coalesce(retained.yellow_to_green_accounts, 0) as bigint) as yellow_to_green_accounts,
         {{ safe_divide('retained.yellow_to_green_accounts', 'retained.yellow_accounts') }}
             as yellow_to_green_rate,
-        cast(null as bigint) as interventions,
+        coalesce(deeds.interventions, 0) as interventions,
         coalesce(deeds.intervened_accounts, 0) as intervened_accounts,
-        {{ safe_divide('coalesce(deeds.intervened_accounts, 0)', 'books_at_close.accounts') }}
+        {{ safe_divide('coalesce(deeds.intervened_in_book, 0)', 'opening_months.accounts') }}
             as intervention_rate,
         {%- for column in ['case_studies', 'reviews', 'speaking_engagements', 'customer_references'] %}
         coalesce(deeds.{{ column }}, 0) as {{ column }}{{ ',' if not loop.last }}
@@ -105,10 +112,14 @@ final as (
             csm_periods.csm_id = deeds.csm_id
             and csm_periods.period = deeds.period
             and csm_periods.period_start = deeds.period_start
-    left join books_at_close
+    left join book_months as opening_months
         on
-            csm_periods.csm_id = books_at_close.csm_id
-            and csm_periods.last_month = books_at_close.month
+            csm_periods.csm_id = opening_months.csm_id
+            and csm_periods.month_before = opening_months.month
+    left join book_months as closing_months
+        on
+            csm_periods.csm_id = closing_months.csm_id
+            and csm_periods.last_month = closing_months.month
 )
 
 select * from final

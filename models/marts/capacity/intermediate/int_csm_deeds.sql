@@ -1,6 +1,7 @@
 -- One row per CSM and period (quarter or year) with anything done in it, by the owner on
--- the day: expansions of the ledger, acts of advocacy by accounts, accounts that a person
--- stepped in for, and interventions opened.
+-- the day: expansions of the ledger, acts of advocacy by accounts, interventions that
+-- health opened, and accounts that a person stepped in for. `intervened_in_book` counts
+-- those of them that the CSM already had when the period opened.
 with periods as (
     select * from {{ ref('int_scorecard_periods') }}
 ),
@@ -16,6 +17,14 @@ arr_events as (
 
 advocacy as (
     select * from {{ ref('stg_crm__advocacy') }}
+),
+
+interventions as (
+    select * from {{ ref('interventions') }}
+),
+
+opening_books as (
+    select * from {{ ref('int_account_loads') }}
 ),
 
 activities as (
@@ -47,9 +56,16 @@ deeds as (
     select
         activities.account_id,
         activities.occurred_on as done_on,
-        'intervention' as deed,
+        'stepped in' as deed,
         0 as arr
     from activities
+    union all
+    select
+        interventions.account_id,
+        interventions.opened_on as done_on,
+        'intervention' as deed,
+        0 as arr
+    from interventions
 ),
 
 owned_deeds as (
@@ -80,13 +96,21 @@ final as (
         }.items() %}
         cast(sum(case when owned_deeds.deed = '{{ deed }}' then 1 else 0 end) as bigint) as {{ column }},
         {%- endfor %}
-        cast(count(distinct case when owned_deeds.deed = 'intervention' then owned_deeds.account_id end) as bigint)
-            as intervened_accounts
+        cast(sum(case when owned_deeds.deed = 'intervention' then 1 else 0 end) as bigint) as interventions,
+        cast(count(distinct case when owned_deeds.deed = 'stepped in' then owned_deeds.account_id end) as bigint)
+            as intervened_accounts,
+        cast(count(distinct case when owned_deeds.deed = 'stepped in' then opening_books.account_id end) as bigint)
+            as intervened_in_book
     from owned_deeds
     inner join periods
         on
             owned_deeds.done_on >= periods.period_start
             and owned_deeds.done_on < periods.ends_before
+    left join opening_books
+        on
+            owned_deeds.csm_id = opening_books.csm_id
+            and owned_deeds.account_id = opening_books.account_id
+            and periods.month_before = opening_books.month
     group by owned_deeds.csm_id, periods.period, periods.period_start
 )
 
