@@ -1,6 +1,6 @@
--- One row per customer as of the date: the tier that its ARR asks for, the tier that its
--- CSM serves, and whether the two agree. Where two CSMs claim an account, neither row
--- counts (quality.quarantined_rows, overlapping_rows), and the status says so.
+-- One row per customer as of the date: the tier that its ARR asks for, the tier that
+-- its CSM serves, and whether the two agree. Where two CSMs claim an account, neither
+-- row counts (quality.quarantined_rows, overlapping_rows), and the status says so.
 with accounts as (
     select * from {{ ref('accounts') }}
     where is_customer
@@ -66,14 +66,20 @@ final as (
         joined.csm_name,
         joined.csm_touch_tier,
         case
-            when joined.csm_id is null and joined.refused_owner_rows > 0 then 'double-owned'
+            when
+                joined.csm_id is null and joined.refused_owner_rows > 0
+                then 'double-owned'
             when joined.csm_id is null then 'uncovered'
             when joined.touch_tier <> joined.csm_touch_tier then 'mis-tiered'
             else 'covered'
         end as status,
         case
-            when joined.account_tier_from > joined.csm_tier_from then 'served below its tier'
-            when joined.account_tier_from < joined.csm_tier_from then 'served above its tier'
+            when
+                joined.account_tier_from > joined.csm_tier_from
+                then 'served below its tier'
+            when
+                joined.account_tier_from < joined.csm_tier_from
+                then 'served above its tier'
         end as mismatch,
         joined.refused_owner_rows,
         joined.band as health_band,

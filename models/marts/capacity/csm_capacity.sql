@@ -14,9 +14,17 @@ hours_by_category as (
         hours.csm_id,
         hours.month,
         {%- for category in time_categories() %}
-        sum(case when hours.category = '{{ category }}' then hours.expected_hours else 0 end)
+        sum(
+            case
+                when hours.category = '{{ category }}' then hours.expected_hours else 0
+            end
+        )
             as planned_{{ category }}_hours,
-        sum(case when hours.category = '{{ category }}' then hours.actual_hours else 0 end)
+        sum(
+            case
+                when hours.category = '{{ category }}' then hours.actual_hours else 0
+            end
+        )
             as actual_{{ category }}_hours,
         {%- endfor %}
         sum(hours.expected_hours) as expected_hours,
@@ -30,13 +38,21 @@ joined as (
     select
         csm_loads.*,
         {%- for category in time_categories() %}
-        cast(coalesce(hours_by_category.planned_{{ category }}_hours, 0) as decimal(18, 4))
+        cast(
+            coalesce(hours_by_category.planned_{{ category }}_hours, 0) as decimal(
+                18, 4
+            )
+        )
             as planned_{{ category }}_hours,
-        cast(coalesce(hours_by_category.actual_{{ category }}_hours, 0) as decimal(18, 4))
+        cast(
+            coalesce(hours_by_category.actual_{{ category }}_hours, 0) as decimal(18, 4)
+        )
             as actual_{{ category }}_hours,
         {%- endfor %}
-        cast(coalesce(hours_by_category.expected_hours, 0) as decimal(18, 4)) as expected_hours,
-        cast(coalesce(hours_by_category.actual_hours, 0) as decimal(18, 4)) as actual_hours,
+        cast(coalesce(hours_by_category.expected_hours, 0) as decimal(18, 4))
+            as expected_hours,
+        cast(coalesce(hours_by_category.actual_hours, 0) as decimal(18, 4))
+            as actual_hours,
         cast(coalesce(hours_by_category.customer_facing_hours, 0) as decimal(18, 4))
             as customer_facing_hours
     from csm_loads
@@ -50,10 +66,15 @@ joined as (
 with_rates as (
     select
         joined.*,
-        {{ safe_divide('joined.expected_hours * 100', 'joined.available_hours * 100') }} as utilisation,
-        {{ safe_divide('joined.customer_facing_hours * 100', 'joined.actual_hours * 100') }}
+        {{ safe_divide('joined.expected_hours * 100', 'joined.available_hours * 100') }}
+            as utilisation,
+        {{ safe_divide(
+            'joined.customer_facing_hours * 100',
+            'joined.actual_hours * 100'
+        ) }}
             as customer_facing_share,
-        {{ safe_divide('joined.actual_hours * 100', 'joined.available_hours * 100') }} as logged_share
+        {{ safe_divide('joined.actual_hours * 100', 'joined.available_hours * 100') }}
+            as logged_share
     from joined
 ),
 
@@ -91,9 +112,18 @@ final as (
         with_rates.customer_facing_share,
         with_rates.logged_share,
         case
-            when coalesce(with_rates.logged_share, 0) < {{ rate_var('logged_share_needed') }} then null
-            when with_rates.customer_facing_share < {{ rate_var('customer_facing_share_from') }} then 'under'
-            when with_rates.customer_facing_share > {{ rate_var('customer_facing_share_to') }} then 'over'
+            when
+                coalesce(with_rates.logged_share, 0)
+                < {{ rate_var('logged_share_needed') }}
+                then null
+            when
+                with_rates.customer_facing_share
+                < {{ rate_var('customer_facing_share_from') }}
+                then 'under'
+            when
+                with_rates.customer_facing_share
+                > {{ rate_var('customer_facing_share_to') }}
+                then 'over'
             when with_rates.customer_facing_share is not null then 'in'
         end as customer_facing_status
     from with_rates

@@ -1,5 +1,9 @@
 -- One row per CSM and period (quarter or year) with a book: how it kept and grew, what
 -- health came of it, and what its accounts did for the company.
+{%- set advocacy_columns = [
+    'case_studies', 'reviews', 'speaking_engagements', 'customer_references'
+] %}
+
 with periods as (
     select * from {{ ref('int_scorecard_periods') }}
 ),
@@ -57,13 +61,19 @@ retained as (
         period_books.period,
         period_books.period_start,
         count(*) as opening_accounts,
-        sum(case when period_books.closing_arr > 0 then 1 else 0 end) as retained_accounts,
+        sum(case when period_books.closing_arr > 0 then 1 else 0 end)
+            as retained_accounts,
         sum(period_books.opening_arr) as opening_arr,
         sum(period_books.closing_arr) as counted_arr,
-        sum(least(period_books.opening_arr, period_books.closing_arr)) as gross_retained_arr,
-        sum(case when period_books.opening_band = 'yellow' then 1 else 0 end) as yellow_accounts,
+        sum(least(period_books.opening_arr, period_books.closing_arr))
+            as gross_retained_arr,
+        sum(case when period_books.opening_band = 'yellow' then 1 else 0 end)
+            as yellow_accounts,
         sum(case
-            when period_books.opening_band = 'yellow' and period_books.closing_band = 'green' then 1
+            when
+                period_books.opening_band = 'yellow'
+                and period_books.closing_band = 'green'
+                then 1
             else 0
         end) as yellow_to_green_accounts
     from period_books
@@ -87,20 +97,28 @@ final as (
         cast(coalesce(closing_months.arr, 0) as decimal(18, 2)) as closing_arr,
         {{ safe_divide('retained.counted_arr', 'retained.opening_arr') }} as nrr,
         {{ safe_divide('retained.gross_retained_arr', 'retained.opening_arr') }} as grr,
-        {{ safe_divide('retained.retained_accounts', 'retained.opening_accounts') }} as logo_retention,
+        {{ safe_divide('retained.retained_accounts', 'retained.opening_accounts') }}
+            as logo_retention,
         coalesce(deeds.expansion_deals, 0) as expansion_deals,
         cast(coalesce(deeds.expansion_arr, 0) as decimal(18, 2)) as expansion_arr,
+        {%- for column in advocacy_columns %}
+        coalesce(deeds.{{ column }}, 0) as {{ column }},
+        {%- endfor %}
         cast(coalesce(retained.yellow_accounts, 0) as bigint) as yellow_accounts,
-        cast(coalesce(retained.yellow_to_green_accounts, 0) as bigint) as yellow_to_green_accounts,
-        {{ safe_divide('retained.yellow_to_green_accounts', 'retained.yellow_accounts') }}
+        cast(coalesce(retained.yellow_to_green_accounts, 0) as bigint)
+            as yellow_to_green_accounts,
+        {{ safe_divide(
+            'retained.yellow_to_green_accounts',
+            'retained.yellow_accounts'
+        ) }}
             as yellow_to_green_rate,
         coalesce(deeds.interventions, 0) as interventions,
         coalesce(deeds.intervened_accounts, 0) as intervened_accounts,
-        {{ safe_divide('coalesce(deeds.intervened_in_book, 0)', 'opening_months.accounts') }}
-            as intervention_rate,
-        {%- for column in ['case_studies', 'reviews', 'speaking_engagements', 'customer_references'] %}
-        coalesce(deeds.{{ column }}, 0) as {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ safe_divide(
+            'coalesce(deeds.intervened_in_book, 0)',
+            'opening_months.accounts'
+        ) }}
+            as intervention_rate
     from csm_periods
     left join retained
         on

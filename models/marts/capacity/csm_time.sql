@@ -21,9 +21,15 @@ final as (
         with_totals.expected_hours as planned_hours,
         with_totals.actual_hours,
         with_totals.customer_facing_hours,
-        {{ safe_divide('with_totals.expected_hours * 100', 'with_totals.month_expected_hours * 100') }}
+        {{ safe_divide(
+            'with_totals.expected_hours * 100',
+            'with_totals.month_expected_hours * 100'
+        ) }}
             as planned_share,
-        {{ safe_divide('with_totals.actual_hours * 100', 'with_totals.month_actual_hours * 100') }}
+        {{ safe_divide(
+            'with_totals.actual_hours * 100',
+            'with_totals.month_actual_hours * 100'
+        ) }}
             as actual_share
     from with_totals
 )

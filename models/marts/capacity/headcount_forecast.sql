@@ -1,5 +1,5 @@
--- One row per touch tier, month of the coming twelve and scenario: how many accounts the
--- tier will have and how many CSMs they need. By month m, from today's book:
+-- One row per touch tier, month of the coming twelve and scenario: how many accounts
+-- the tier will have and how many CSMs they need. By month m, from today's book:
 --   churned = churn rate of the last twelve months x churn_factor
 --             x (accounts whose term ends by m + accounts without a term x m / 12)
 --   new     = the greater of (new accounts of the last twelve months x m / 12) and
@@ -43,12 +43,14 @@ cumulated as (
         cast(
             histories.churn_rate * scenarios.churn_factor * (
                 forecast_months.accounts_renewed_by_then
-                + forecast_months.accounts_without_term * {{ safe_divide('forecast_months.month_number', 12) }}
+                + forecast_months.accounts_without_term
+                * {{ safe_divide('forecast_months.month_number', 12) }}
             ) as decimal(18, 4)
         ) as churned_by_then,
         cast(
             greatest(
-                histories.new_accounts_last_year * {{ safe_divide('forecast_months.month_number', 12) }},
+                histories.new_accounts_last_year
+                * {{ safe_divide('forecast_months.month_number', 12) }},
                 forecast_months.deals_by_then
                 * coalesce(won_deals.win_rate, scenarios.win_rate_without_history)
             ) * scenarios.growth_factor as decimal(18, 4)
@@ -63,14 +65,20 @@ cumulated as (
 with_accounts as (
     select
         cumulated.*,
-        cast(cumulated.accounts_today - cumulated.churned_by_then + cumulated.new_by_then as decimal(18, 4))
+        cast(
+            cumulated.accounts_today
+            - cumulated.churned_by_then
+            + cumulated.new_by_then as decimal(18, 4)
+        )
             as accounts,
         cast(
-            cumulated.churned_by_then - coalesce(lag(cumulated.churned_by_then) over tier_scenario, 0)
+            cumulated.churned_by_then
+            - coalesce(lag(cumulated.churned_by_then) over tier_scenario, 0)
             as decimal(18, 4)
         ) as churned_accounts,
         cast(
-            cumulated.new_by_then - coalesce(lag(cumulated.new_by_then) over tier_scenario, 0)
+            cumulated.new_by_then
+            - coalesce(lag(cumulated.new_by_then) over tier_scenario, 0)
             as decimal(18, 4)
         ) as new_accounts
     from cumulated
@@ -83,7 +91,8 @@ with_accounts as (
 with_needs as (
     select
         with_accounts.*,
-        {{ whole_heads('with_accounts.accounts', 'with_accounts.recommended_max') }} as units_needed,
+        {{ whole_heads('with_accounts.accounts', 'with_accounts.recommended_max') }}
+            as units_needed,
         -- An account needs what it needs today on average.
         cast(ceiling({{ safe_divide(
             'with_accounts.accounts * with_accounts.full_time_equivalents_needed',
@@ -102,15 +111,18 @@ final as (
         with_needs.new_accounts,
         with_needs.accounts,
         with_needs.csms,
-        case when with_needs.is_team_band then with_needs.units_needed end as teams_needed,
+        case when with_needs.is_team_band then with_needs.units_needed end
+            as teams_needed,
         case
-            when with_needs.is_team_band and with_needs.csms_needed_by_hours > with_needs.units_needed
+            when with_needs.is_team_band
+                and with_needs.csms_needed_by_hours > with_needs.units_needed
                 then with_needs.csms_needed_by_hours
             else with_needs.units_needed
         end as csms_needed,
         with_needs.csms_needed_by_hours,
         case
-            when with_needs.is_team_band and with_needs.csms_needed_by_hours > with_needs.units_needed
+            when with_needs.is_team_band
+                and with_needs.csms_needed_by_hours > with_needs.units_needed
                 then greatest(with_needs.csms_needed_by_hours - with_needs.csms, 0)
             else greatest(with_needs.units_needed - with_needs.csms, 0)
         end as csms_to_hire

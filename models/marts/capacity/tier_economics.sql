@@ -1,5 +1,5 @@
--- One row per touch tier, as of the date: what an account of it is worth, how much of it
--- churns in twelve months, and what serving it costs.
+-- One row per touch tier, as of the date: what an account of it is worth, how much of
+-- it churns in twelve months, and what serving it costs.
 --   lifetime in years = 1 / gross churn, at most customer_lifetime_cap_years
 --   CLTV              = ARR per account x subscription_gross_margin x lifetime
 --   cost to serve     = full-time CSMs of the tier x csm_loaded_cost
@@ -33,7 +33,8 @@ retention as (
 paid as (
     select
         csms.touch_model as touch_tier,
-        sum(least(csms.weekly_hours, {{ whole_number_var('full_time_weekly_hours') }})) as paid_hours
+        sum(least(csms.weekly_hours, {{ whole_number_var('full_time_weekly_hours') }}))
+            as paid_hours
     from csms
     group by csms.touch_model
 ),
@@ -46,19 +47,30 @@ costed as (
         tiers.book_accounts,
         touch_tiers.cltv_from as expected_cltv_from,
         touch_tiers.cltv_to as expected_cltv_to,
-        coalesce({{ safe_divide('paid.paid_hours', whole_number_var('full_time_weekly_hours')) }}, 0)
-            as paid_csms,
+        cast(coalesce({{ safe_divide(
+            'paid.paid_hours',
+            whole_number_var('full_time_weekly_hours')
+        ) }}, 0) as decimal(12, 6)) as paid_csms,
         {{ prorate(
             whole_number_var('csm_loaded_cost'),
             'coalesce(paid.paid_hours, 0)',
             whole_number_var('full_time_weekly_hours')
         ) }} as cost_to_serve,
         {{ prorate('tiers.arr', 1, 'tiers.accounts') }} as average_arr,
-        {{ safe_divide('retention.base_arr - retention.gross_retained_arr', 'retention.base_arr') }}
+        {{ safe_divide(
+            'retention.base_arr - retention.gross_retained_arr',
+            'retention.base_arr'
+        ) }}
             as gross_churn_rate,
-        {{ safe_divide('retention.base_arr - retention.current_arr', 'retention.base_arr') }}
+        {{ safe_divide(
+            'retention.base_arr - retention.current_arr',
+            'retention.base_arr'
+        ) }}
             as net_churn_rate,
-        {{ safe_divide('retention.base_accounts - retention.retained_accounts', 'retention.base_accounts') }}
+        {{ safe_divide(
+            'retention.base_accounts - retention.retained_accounts',
+            'retention.base_accounts'
+        ) }}
             as logo_churn_rate
     from tiers
     inner join touch_tiers
@@ -74,7 +86,9 @@ with_lifetimes as (
         costed.*,
         -- 1 / rate, of whole millionths: safe_divide reads two decimals.
         case
-            when costed.gross_churn_rate * {{ whole_number_var('customer_lifetime_cap_years') }} > 1
+            when costed.gross_churn_rate
+                * {{ whole_number_var('customer_lifetime_cap_years') }}
+                > 1
                 then {{ safe_divide(1000000, 'costed.gross_churn_rate * 1000000') }}
             when costed.gross_churn_rate is not null
                 then {{ whole_number_var('customer_lifetime_cap_years') }}
@@ -87,14 +101,16 @@ final as (
         with_lifetimes.touch_tier,
         with_lifetimes.accounts,
         with_lifetimes.arr,
-        case when with_lifetimes.accounts > 0 then with_lifetimes.average_arr end as arr_per_account,
+        case when with_lifetimes.accounts > 0 then with_lifetimes.average_arr end
+            as arr_per_account,
         with_lifetimes.gross_churn_rate,
         with_lifetimes.net_churn_rate,
         with_lifetimes.logo_churn_rate,
         cast(with_lifetimes.lifetime_years as decimal(12, 6)) as lifetime_years,
         cast(
             case when with_lifetimes.accounts > 0 then with_lifetimes.average_arr end
-            * {{ rate_var('subscription_gross_margin') }} * with_lifetimes.lifetime_years
+            * {{ rate_var('subscription_gross_margin') }}
+            * with_lifetimes.lifetime_years
             as decimal(18, 2)
         ) as cltv,
         with_lifetimes.expected_cltv_from,
@@ -103,9 +119,14 @@ final as (
         with_lifetimes.cost_to_serve,
         case
             when with_lifetimes.book_accounts > 0
-                then {{ prorate('with_lifetimes.cost_to_serve', 1, 'with_lifetimes.book_accounts') }}
+                then {{ prorate(
+                    'with_lifetimes.cost_to_serve',
+                    1,
+                    'with_lifetimes.book_accounts'
+                ) }}
         end as cost_to_serve_per_account,
-        {{ safe_divide('with_lifetimes.cost_to_serve', 'with_lifetimes.arr') }} as cost_to_serve_rate
+        {{ safe_divide('with_lifetimes.cost_to_serve', 'with_lifetimes.arr') }}
+            as cost_to_serve_rate
     from with_lifetimes
 )
 

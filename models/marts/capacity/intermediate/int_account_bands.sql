@@ -1,6 +1,6 @@
--- One row per account and month with ARR at its close: the health band that was known on
--- that day, the last one taken in the week up to it. The only place where health enters
--- this mart's hours; an account without a score is `unscored`.
+-- One row per account and month with ARR at its close: the health band that was known
+-- on that day, the last one taken in the week up to it. The only place where health
+-- enters this mart's hours; an account without a score is `unscored`.
 with account_months as (
     select * from {{ ref('arr_monthly') }}
     where closing_arr > 0

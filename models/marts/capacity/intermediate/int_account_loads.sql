@@ -31,9 +31,14 @@ joined as (
         account_months.closing_touch_tier as touch_tier,
         account_months.closing_arr as arr,
         accounts.first_arr_on,
-        case when accounts.first_arr_on > months.month then accounts.first_arr_on else months.month end
+        case
+            when accounts.first_arr_on > months.month then accounts.first_arr_on else
+                months.month
+        end
             as works_from,
-        cast({{ days_between('months.closes_on', 'term_ends.term_end_date') }} as bigint)
+        cast(
+            {{ days_between('months.closes_on', 'term_ends.term_end_date') }} as bigint
+        )
             as days_to_renewal,
         coalesce(bands.health_band, 'unscored') as health_band
     from account_months
@@ -58,12 +63,18 @@ final as (
         joined.closes_on,
         joined.ends_before,
         joined.works_from,
-        {{ working_days_between('joined.works_from', 'joined.ends_before') }} as working_days,
+        {{ working_days_between('joined.works_from', 'joined.ends_before') }}
+            as working_days,
         coalesce(joined.closing_csm_id, 'unassigned') as csm_id,
         joined.touch_tier,
         joined.arr,
-        {{ lifecycle_stage('joined.arr', 'joined.first_arr_on', 'joined.closes_on', 'joined.days_to_renewal')
-            | indent(8) }} as lifecycle_stage,
+        {{ lifecycle_stage(
+            'joined.arr',
+            'joined.first_arr_on',
+            'joined.closes_on',
+            'joined.days_to_renewal'
+        ) | indent(8) }}
+            as lifecycle_stage,
         joined.health_band
     from joined
 )

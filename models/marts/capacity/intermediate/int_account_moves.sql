@@ -1,5 +1,6 @@
--- One row per account that should change hands: which of the CSM's accounts they are. An
--- account in its renewal or in trouble moves last, and a small one before a large one.
+-- One row per account that should change hands: which of the CSM's accounts they are.
+-- An account in its renewal or in trouble moves last, and a small one before a large
+-- one.
 with loads as (
     select * from {{ ref('int_account_loads') }}
     where month = {{ month_of(as_of()) }}
@@ -19,7 +20,9 @@ ranked as (
             partition by loads.csm_id, loads.touch_tier
             order by
                 case when loads.lifecycle_stage = 'renewal' then 1 else 0 end,
-                case loads.health_band when 'red' then 2 when 'yellow' then 1 else 0 end,
+                case loads.health_band
+                    when 'red' then 2 when 'yellow' then 1 else 0
+                end,
                 loads.arr,
                 loads.account_id
         ) as place

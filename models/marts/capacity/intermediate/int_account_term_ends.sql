@@ -1,5 +1,5 @@
--- One row per account and month with a term that runs at its close: when the nearest one
--- ends. A term that has passed counts only while its grace runs.
+-- One row per account and month with a term that runs at its close: when the nearest
+-- one ends. A term that has passed counts only while its grace runs.
 with months as (
     select * from {{ ref('int_capacity_months') }}
 ),

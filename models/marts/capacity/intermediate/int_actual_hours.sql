@@ -1,5 +1,5 @@
--- One row per CSM (or `unassigned`), month and category of work: the hours that the CRM's
--- activities took. What was cancelled, or where nobody came, took none.
+-- One row per CSM (or `unassigned`), month and category of work: the hours that the
+-- CRM's activities took. What was cancelled, or where nobody came, took none.
 with activities as (
     select * from {{ ref('stg_crm__activities') }}
     where
@@ -17,7 +17,14 @@ minutes as (
         {{ month_of('activities.occurred_on') }} as month,
         {{ time_category('activities.purpose') | indent(8) }} as category,
         sum(activities.duration_minutes) as all_minutes,
-        sum(case when activities.activity_type <> 'internal' then activities.duration_minutes else 0 end)
+        sum(
+            case
+                when
+                    activities.activity_type <> 'internal'
+                    then activities.duration_minutes
+                else 0
+            end
+        )
             as customer_facing_minutes
     from activities
     left join people
@@ -33,7 +40,8 @@ final as (
         minutes.csm_id,
         minutes.month,
         minutes.category,
-        cast({{ safe_divide('minutes.all_minutes', 60) }} as decimal(18, 4)) as actual_hours,
+        cast({{ safe_divide('minutes.all_minutes', 60) }} as decimal(18, 4))
+            as actual_hours,
         cast({{ safe_divide('minutes.customer_facing_minutes', 60) }} as decimal(18, 4))
             as customer_facing_hours
     from minutes

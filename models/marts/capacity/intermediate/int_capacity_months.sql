@@ -28,7 +28,8 @@ final as (
         with_ends.month,
         with_ends.ends_before,
         {{ add_days('with_ends.ends_before', -1) }} as closes_on,
-        {{ working_days_between('with_ends.month', 'with_ends.ends_before') }} as working_days,
+        {{ working_days_between('with_ends.month', 'with_ends.ends_before') }}
+            as working_days,
         with_ends.is_partial
     from with_ends
 )

@@ -1,5 +1,5 @@
--- One row per CSM (or `unassigned`), month and touch tier: the accounts and ARR that the
--- CSM owned at the month's close.
+-- One row per CSM (or `unassigned`), month and touch tier: the accounts and ARR that
+-- the CSM owned at the month's close.
 with loads as (
     select * from {{ ref('int_account_loads') }}
 ),

@@ -1,7 +1,7 @@
--- One row per CSM and period (quarter or year) with anything done in it, by the owner on
--- the day: expansions of the ledger, acts of advocacy by accounts, interventions that
--- health opened, and accounts that a person stepped in for. `intervened_in_book` counts
--- those of them that the CSM already had when the period opened.
+-- One row per CSM and period (quarter or year) with anything done in it, by the owner
+-- on the day: expansions of the ledger, acts of advocacy by accounts, interventions
+-- that health opened, and accounts that a person stepped in for. `intervened_in_book`
+-- counts those of them that the CSM already had when the period opened.
 with periods as (
     select * from {{ ref('int_scorecard_periods') }}
 ),
@@ -94,12 +94,29 @@ final as (
             'speaking': 'speaking_engagements',
             'reference': 'customer_references',
         }.items() %}
-        cast(sum(case when owned_deeds.deed = '{{ deed }}' then 1 else 0 end) as bigint) as {{ column }},
+        cast(
+            sum(case when owned_deeds.deed = '{{ deed }}' then 1 else 0 end) as bigint
+        )
+            as {{ column }},
         {%- endfor %}
-        cast(sum(case when owned_deeds.deed = 'intervention' then 1 else 0 end) as bigint) as interventions,
-        cast(count(distinct case when owned_deeds.deed = 'stepped in' then owned_deeds.account_id end) as bigint)
+        cast(
+            sum(case when owned_deeds.deed = 'intervention' then 1 else 0 end) as bigint
+        ) as interventions,
+        cast(
+            count(
+                distinct case
+                    when owned_deeds.deed = 'stepped in' then owned_deeds.account_id
+                end
+            ) as bigint
+        )
             as intervened_accounts,
-        cast(count(distinct case when owned_deeds.deed = 'stepped in' then opening_books.account_id end) as bigint)
+        cast(
+            count(
+                distinct case
+                    when owned_deeds.deed = 'stepped in' then opening_books.account_id
+                end
+            ) as bigint
+        )
             as intervened_in_book
     from owned_deeds
     inner join periods

@@ -1,5 +1,5 @@
--- One row per CSM (or `unassigned`), month and category of work in which there was work,
--- planned or done.
+-- One row per CSM (or `unassigned`), month and category of work in which there was
+-- work, planned or done.
 with expected as (
     select * from {{ ref('int_expected_hours') }}
 ),
@@ -39,7 +39,8 @@ final as (
         parts.category,
         cast(sum(parts.expected_hours) as decimal(18, 4)) as expected_hours,
         cast(sum(parts.actual_hours) as decimal(18, 4)) as actual_hours,
-        cast(sum(parts.customer_facing_hours) as decimal(18, 4)) as customer_facing_hours
+        cast(sum(parts.customer_facing_hours) as decimal(18, 4))
+            as customer_facing_hours
     from parts
     inner join months
         on parts.month = months.month

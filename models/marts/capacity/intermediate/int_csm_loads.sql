@@ -18,8 +18,10 @@ summed as (
         csm_months.csm_id,
         csm_months.month,
         {%- for tier in ['high', 'mid', 'low', 'tech'] %}
-        sum(case when books.touch_tier = '{{ tier }}' then books.accounts else 0 end) as {{ tier }}_accounts,
-        sum(case when books.touch_tier = '{{ tier }}' then books.arr else 0 end) as {{ tier }}_arr,
+        sum(case when books.touch_tier = '{{ tier }}' then books.accounts else 0 end)
+            as {{ tier }}_accounts,
+        sum(case when books.touch_tier = '{{ tier }}' then books.arr else 0 end)
+            as {{ tier }}_arr,
         {%- endfor %}
         coalesce(sum(books.accounts), 0) as accounts,
         coalesce(sum(books.arr), 0) as arr
@@ -44,7 +46,9 @@ team_accounts as (
             and csm_months.month = summed.month
     where csm_months.is_present_at_close
     group by
-        csm_months.month, csm_months.touch_model, coalesce(csm_months.team, csm_months.csm_id)
+        csm_months.month,
+        csm_months.touch_model,
+        coalesce(csm_months.team, csm_months.csm_id)
 ),
 
 final as (
@@ -65,7 +69,12 @@ final as (
         {%- endfor %}
         cast(summed.accounts as bigint) as accounts,
         cast(summed.arr as decimal(18, 2)) as arr,
-        cast(case when touch_tiers.is_team_band then team_accounts.accounts else summed.accounts end as bigint)
+        cast(
+            case
+                when touch_tiers.is_team_band then team_accounts.accounts else
+                    summed.accounts
+            end as bigint
+        )
             as band_accounts,
         touch_tiers.accounts_per_csm_min as recommended_min,
         touch_tiers.accounts_per_csm_max as recommended_max

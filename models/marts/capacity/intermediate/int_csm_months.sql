@@ -1,6 +1,6 @@
--- One row per CSM and month in which the CSM worked, owned or did anything, and per month
--- for `unassigned`: how many hours there were. Who starts or leaves inside the month is
--- there for the working days between.
+-- One row per CSM and month in which the CSM worked, owned or did anything, and per
+-- month for `unassigned`: how many hours there were. Who starts or leaves inside the
+-- month is there for the working days between.
 with people as (
     select * from {{ ref('int_people') }}
 ),
@@ -67,7 +67,11 @@ final as (
         people.touch_model,
         people.weekly_hours,
         coalesce(employed.is_present_at_close, false) as is_present_at_close,
-        cast(coalesce(employed.weekly_hours * employed.working_days * 0.2, 0) as decimal(18, 4))
+        cast(
+            coalesce(
+                employed.weekly_hours * employed.working_days * 0.2, 0
+            ) as decimal(18, 4)
+        )
             as available_hours
     from csm_months
     inner join months

@@ -21,8 +21,14 @@ final as (
     inner join policy
         on
             owner_days.touch_tier = policy.touch_tier
-            and (policy.health_band is null or owner_days.health_band = policy.health_band)
-            and (policy.lifecycle_stage is null or owner_days.lifecycle_stage = policy.lifecycle_stage)
+            and (
+                policy.health_band is null
+                or owner_days.health_band = policy.health_band
+            )
+            and (
+                policy.lifecycle_stage is null
+                or owner_days.lifecycle_stage = policy.lifecycle_stage
+            )
     group by owner_days.csm_id, owner_days.month, owner_days.touch_tier, policy.category
 )
 

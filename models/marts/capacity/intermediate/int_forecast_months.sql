@@ -1,6 +1,6 @@
--- One row per touch tier and month of the coming twelve: what is known of it today, all
--- counted from the as-of date: accounts whose term ends by then, accounts without a term,
--- and new accounts in the pipeline that should close by then.
+-- One row per touch tier and month of the coming twelve: what is known of it today,
+-- all counted from the as-of date: accounts whose term ends by then, accounts without
+-- a term, and new accounts in the pipeline that should close by then.
 with touch_tiers as (
     select * from {{ ref('touch_tiers') }}
 ),
@@ -34,7 +34,9 @@ term_months as (
         accounts.touch_tier,
         case
             when accounts.term_end_date is null then null
-            else greatest({{ months_between(month_of(as_of()), 'accounts.term_end_date') }}, 1)
+            else greatest(
+                    {{ months_between(month_of(as_of()), 'accounts.term_end_date') }}, 1
+                )
         end as month_number,
         count(*) as accounts
     from accounts
@@ -42,7 +44,9 @@ term_months as (
         accounts.touch_tier,
         case
             when accounts.term_end_date is null then null
-            else greatest({{ months_between(month_of(as_of()), 'accounts.term_end_date') }}, 1)
+            else greatest(
+                    {{ months_between(month_of(as_of()), 'accounts.term_end_date') }}, 1
+                )
         end
 ),
 
@@ -53,7 +57,9 @@ latest_rates as (
     from (
         select
             rates.*,
-            row_number() over (partition by rates.currency order by rates.rate_date desc) as place
+            row_number()
+                over (partition by rates.currency order by rates.rate_date desc)
+                as place
         from rates
     ) as ranked
     where ranked.place = 1
@@ -84,16 +90,35 @@ deal_months as (
     group by touch_tiers.touch_tier, open_deals.month_number
 ),
 
+pipeline as (
+    select
+        deal_months.touch_tier,
+        forecast_months.month_number,
+        sum(deal_months.deals) as deals
+    from deal_months
+    inner join forecast_months
+        on deal_months.month_number <= forecast_months.month_number
+    group by deal_months.touch_tier, forecast_months.month_number
+),
+
 final as (
     select
         touch_tiers.touch_tier,
         forecast_months.month,
         forecast_months.month_number,
         cast(coalesce(sum(
-            case when term_months.month_number = forecast_months.month_number then term_months.accounts end
+            case
+                when
+                    term_months.month_number = forecast_months.month_number
+                    then term_months.accounts
+            end
         ), 0) as bigint) as accounts_up_for_renewal,
         cast(coalesce(sum(
-            case when term_months.month_number <= forecast_months.month_number then term_months.accounts end
+            case
+                when
+                    term_months.month_number <= forecast_months.month_number
+                    then term_months.accounts
+            end
         ), 0) as bigint) as accounts_renewed_by_then,
         cast(coalesce(sum(
             case when term_months.month_number is null then term_months.accounts end
@@ -103,16 +128,7 @@ final as (
     cross join forecast_months
     left join term_months
         on touch_tiers.touch_tier = term_months.touch_tier
-    left join (
-        select
-            deal_months.touch_tier,
-            forecast_months.month_number,
-            sum(deal_months.deals) as deals
-        from deal_months
-        inner join forecast_months
-            on deal_months.month_number <= forecast_months.month_number
-        group by deal_months.touch_tier, forecast_months.month_number
-    ) as pipeline
+    left join pipeline
         on
             touch_tiers.touch_tier = pipeline.touch_tier
             and forecast_months.month_number = pipeline.month_number

@@ -1,6 +1,7 @@
--- One row per CSM, month and kind of account (tier, health band, lifecycle stage): on how
--- many working days the CSM had such an account. A hand-over inside the month divides its
--- days; days without an owner are those of `unassigned`, so that all add up.
+-- One row per CSM, month and kind of account (tier, health band, lifecycle stage): on
+-- how many working days the CSM had such an account. A hand-over inside the month
+-- divides its days; days without an owner are those of `unassigned`, so that all add
+-- up.
 with loads as (
     select * from {{ ref('int_account_loads') }}
 ),
@@ -25,7 +26,7 @@ owned as (
     inner join owners
         on
             loads.account_id = owners.account_id
-            and owners.valid_from < loads.ends_before
+            and loads.ends_before > owners.valid_from
             and {{ open_end('owners.valid_to') }} > loads.works_from
 ),
 
@@ -69,7 +70,11 @@ final as (
         cast(sum(parts.working_days) as bigint) as working_days
     from parts
     group by
-        parts.csm_id, parts.month, parts.touch_tier, parts.health_band, parts.lifecycle_stage
+        parts.csm_id,
+        parts.month,
+        parts.touch_tier,
+        parts.health_band,
+        parts.lifecycle_stage
 )
 
 select * from final

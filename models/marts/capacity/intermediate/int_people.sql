@@ -20,7 +20,13 @@ final as (
         csms.csm_name,
         csms.team,
         csms.touch_model,
-        cast(coalesce(csms.weekly_hours, {{ whole_number_var('full_time_weekly_hours') }}) as decimal(18, 4))
+        cast(
+            coalesce(
+                csms.weekly_hours, {{ whole_number_var('full_time_weekly_hours') }}
+            ) as decimal(
+                18, 4
+            )
+        )
             as weekly_hours,
         csms.started_on,
         csms.ended_on

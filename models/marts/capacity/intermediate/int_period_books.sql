@@ -1,7 +1,7 @@
 -- One row per CSM, period (quarter or year) and account that counts for the CSM's
 -- retention in it. A quarter's book is that of revenue.csm_retention (DECISIONS A9); a
--- year's is the book as it stood when the year opened, since an owner is often taken off
--- an account that has churned. Bands are those of the opening and closing day.
+-- year's is the book as it stood when the year opened, since an owner is often taken
+-- off an account that has churned. Bands are those of the opening and closing day.
 with periods as (
     select * from {{ ref('int_scorecard_periods') }}
 ),

@@ -51,8 +51,10 @@ served as (
         units.touch_tier,
         count(*) as units,
         sum(units.accounts) as accounts,
-        sum(greatest(units.accounts - touch_tiers.accounts_per_csm_max, 0)) as accounts_over,
-        sum(greatest(touch_tiers.accounts_per_csm_min - units.accounts, 0)) as accounts_under
+        sum(greatest(units.accounts - touch_tiers.accounts_per_csm_max, 0))
+            as accounts_over,
+        sum(greatest(touch_tiers.accounts_per_csm_min - units.accounts, 0))
+            as accounts_under
     from units
     inner join touch_tiers
         on units.touch_tier = touch_tiers.touch_tier
@@ -96,11 +98,21 @@ final as (
         cast(with_totals.accounts_under as bigint) as accounts_under,
         cast(case
             when with_totals.accounts_over > 0
-                then {{ whole_heads('with_totals.accounts', 'with_totals.accounts_per_csm_max') }} - with_totals.units
+                then {{ whole_heads(
+                    'with_totals.accounts',
+                    'with_totals.accounts_per_csm_max'
+                ) }}
+                    - with_totals.units
             when with_totals.accounts_under > 0
                 then greatest(
-                    floor({{ safe_divide('with_totals.accounts', 'with_totals.accounts_per_csm_min') }}), 1
-                ) - with_totals.units
+                        floor(
+                            {{ safe_divide(
+                                'with_totals.accounts',
+                                'with_totals.accounts_per_csm_min'
+                            ) }}
+                        ),
+                        1
+                    ) - with_totals.units
             else 0
         end as bigint) as heads_missing
     from with_totals

@@ -1,6 +1,6 @@
 -- One row per CSM who works on the as-of date and serves a touch tier: the band, and
--- whether it counts the CSM's own accounts or the team's. The columns are, in this order,
--- what bowtie.rebalancing.Seat takes.
+-- whether it counts the CSM's own accounts or the team's. The columns are, in this
+-- order, what bowtie.rebalancing.Seat takes.
 with csm_loads as (
     select * from {{ ref('int_csm_loads') }}
     where
@@ -18,7 +18,10 @@ final as (
         csm_loads.touch_model as touch_tier,
         case
             when touch_tiers.is_team_band
-                then 'team ' || csm_loads.touch_model || ' ' || coalesce(csm_loads.team, csm_loads.csm_id)
+                then 'team '
+                    || csm_loads.touch_model
+                    || ' '
+                    || coalesce(csm_loads.team, csm_loads.csm_id)
             else 'csm ' || csm_loads.csm_id
         end as unit,
         touch_tiers.accounts_per_csm_min as lowest,

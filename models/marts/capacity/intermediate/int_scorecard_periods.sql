@@ -5,18 +5,20 @@ with months as (
 ),
 
 final as (
-    {%- for period in ['quarter', 'year'] %}
+    {%- for period, months_long in {'quarter': 3, 'year': 12}.items() %}
+    {%- set starts_on = "cast(date_trunc('" ~ period ~ "', months.month) as date)" %}
     select
         '{{ period }}' as period,
-        cast(date_trunc('{{ period }}', months.month) as date) as period_start,
+        {{ starts_on }} as period_start,
         min(months.month) as first_month,
         {{ add_months('min(months.month)', -1) }} as month_before,
         max(months.month) as last_month,
         max(months.ends_before) as ends_before,
-        max(months.ends_before) < {{ add_months("cast(date_trunc('" ~ period ~ "', months.month) as date)", 3 if period == 'quarter' else 12) }}
+        max(months.ends_before)
+        < {{ add_months(starts_on, months_long) }}
             as is_partial
     from months
-    group by cast(date_trunc('{{ period }}', months.month) as date)
+    group by {{ starts_on }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 )

@@ -18,7 +18,11 @@ retention as (
 new_accounts as (
     select
         waterfall.slice_value as touch_tier,
-        sum(waterfall.new_accounts + waterfall.reactivated_accounts + waterfall.resumed_accounts)
+        sum(
+            waterfall.new_accounts
+            + waterfall.reactivated_accounts
+            + waterfall.resumed_accounts
+        )
             as accounts
     from {{ ref('arr_waterfall') }} as waterfall
     where
@@ -35,10 +39,19 @@ final as (
         tier_months.accounts,
         tier_months.csms,
         tier_months.band_units,
-        {{ safe_divide('tier_months.expected_hours * 100', 'tier_months.full_time_hours * 100') }}
+        {{ safe_divide(
+            'tier_months.expected_hours * 100',
+            'tier_months.full_time_hours * 100'
+        ) }}
             as full_time_equivalents_needed,
         -- Without a year of history nothing is expected to churn; new accounts tell.
-        coalesce({{ safe_divide('retention.base_accounts - retention.retained_accounts', 'retention.base_accounts') }}, 0)
+        coalesce(
+            {{ safe_divide(
+                'retention.base_accounts - retention.retained_accounts',
+                'retention.base_accounts'
+            ) }},
+            0
+        )
             as churn_rate,
         cast(coalesce(new_accounts.accounts, 0) as bigint) as new_accounts_last_year
     from tier_months

@@ -41,7 +41,8 @@ tier_accounts as (
         books.month,
         sum(books.accounts) as accounts,
         sum(books.arr) as arr,
-        sum(case when books.csm_id = 'unassigned' then books.accounts else 0 end) as uncovered_accounts
+        sum(case when books.csm_id = 'unassigned' then books.accounts else 0 end)
+            as uncovered_accounts
     from books
     group by books.touch_tier, books.month
 ),
@@ -114,12 +115,20 @@ final as (
         cast(joined.uncovered_accounts as bigint) as uncovered_accounts,
         cast(joined.csms as bigint) as csms,
         cast(joined.teams as bigint) as teams,
-        cast(case when joined.is_team_band then joined.teams else joined.csms end as bigint)
+        cast(
+            case
+                when joined.is_team_band then joined.teams else joined.csms
+            end as bigint
+        )
             as band_units,
         cast(joined.book_accounts as bigint) as book_accounts,
         cast(joined.weekly_hours as decimal(18, 4)) as weekly_hours,
         cast(joined.expected_hours as decimal(18, 4)) as expected_hours,
-        cast({{ whole_number_var('full_time_weekly_hours') }} * joined.working_days * 0.2 as decimal(18, 4))
+        cast(
+            {{ whole_number_var('full_time_weekly_hours') }}
+            * joined.working_days
+            * 0.2 as decimal(18, 4)
+        )
             as full_time_hours
     from joined
 )
