@@ -195,7 +195,10 @@ def _peaks(
         peaks[peak] = 1.0
         for seat in by_tier[tier]:
             programme.require(
-                {peak: 1.0, **{move: -sign for move, sign in change[seat.csm_id].items()}},
+                {
+                    peak: 1.0,
+                    **{move: -sign for move, sign in change[seat.csm_id].items()},
+                },
                 now[seat.csm_id],
                 np.inf,
             )
