@@ -105,13 +105,13 @@ class _Programme:
 
 
 def fewest_moves(books: Sequence[Book], seats: Sequence[Seat]) -> list[Flow]:
-    """Return the moves that put every account with a CSM of its tier, every unit in band.
+    """Return the fewest moves to every account's own tier and every unit's band.
 
-    In this order: every account that nobody owns, or whose CSM serves another tier, goes
-    to a CSM of its tier, if there is one; as few accounts as possible are outside a band
-    (none, where that can be); as few as possible move; the fullest CSM of each tier is
-    as little full as can be; the rest is decided by the order of the ids. An account
-    only ever moves to a CSM of its tier.
+    In this order: every account that nobody owns, or whose CSM serves another tier,
+    goes to a CSM of its tier, if there is one; as few accounts as possible are outside
+    a band (none, where that can be); as few as possible move; the fullest CSM of each
+    tier is as little full as can be; the rest is decided by the order of the ids. An
+    account only ever moves to a CSM of its tier.
 
     Raises RebalancingError if the solver does not finish.
     """
@@ -145,7 +145,7 @@ def fewest_moves(books: Sequence[Book], seats: Sequence[Seat]) -> list[Flow]:
 
     outside = _bands(programme, seats, change, now)
     programme.minimise(outside)
-    programme.minimise({move: 1.0 for move in moves.values()})
+    programme.minimise(dict.fromkeys(moves.values(), 1.0))
     programme.minimise(_peaks(programme, by_tier, change, now))
     answer = programme.minimise(
         {move: 1.0 + rank for rank, move in enumerate(moves.values())}
@@ -194,12 +194,6 @@ def _peaks(
         peak = programme.unknown()
         peaks[peak] = 1.0
         for seat in by_tier[tier]:
-            programme.require(
-                {
-                    peak: 1.0,
-                    **{move: -sign for move, sign in change[seat.csm_id].items()},
-                },
-                now[seat.csm_id],
-                np.inf,
-            )
+            relief = {move: -sign for move, sign in change[seat.csm_id].items()}
+            programme.require({peak: 1.0, **relief}, now[seat.csm_id], np.inf)
     return peaks

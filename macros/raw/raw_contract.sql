@@ -313,7 +313,7 @@ billing_invoices:
     issued_on: {type: date, required: true}
     due_on: {type: date}
     paid_on: {type: date, later: unknown}
-    status: {type: text, one_of: [draft, open, paid, void, uncollectible]}
+    status: {type: text, one_of: [draft, open, paid, void, uncollectible], as_known: "case when paid_on > {as_of} then 'open' else status end"}
     currency: {type: currency}
     total_amount: {type: money, required: true}
 

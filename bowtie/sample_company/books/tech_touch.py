@@ -67,10 +67,15 @@ STEADILY_MIDDLING = 900
 STEADILY_BAD = 90
 FIRST_YEAR_DISCOUNTS = 120
 
+HELPED_AFTER_DAYS = 30
+"""Days after use falls; it takes two to four weeks to show in four weeks'
+averages, and a band another week to settle."""
+
 # The expansion campaign.
 SIGNAL_SHOWS_ON = date(2025, 11, 3)
-CAMPAIGN_ON = date(2025, 11, 5)
-FIRST_UPGRADE_ON = date(2025, 11, 11)
+CAMPAIGN_ON = date(2025, 11, 10)
+"""A Monday: the week before, with the signal, has been looked at."""
+FIRST_UPGRADE_ON = date(2025, 11, 12)
 NEAR_LIMIT = 0.92
 SIGNAL_SESSIONS = 5.0
 """Sessions a week and active user; accounts that do well have 3."""
@@ -205,7 +210,7 @@ def _plan_helped(customers: list[Customer]) -> None:
         customers,
         TURNS_BAD_AND_LEAVES,
         "turns bad",
-        _renews_between(date(2025, 11, 10), date(2025, 12, 22)),
+        _renews_between(date(2025, 11, 24), date(2025, 12, 22)),
     )
     stayers = _take(
         customers,
@@ -214,7 +219,7 @@ def _plan_helped(customers: list[Customer]) -> None:
         _renews_between(date(2025, 3, 15), date(2025, 9, 10)),
     )
     for nth, customer in enumerate([*leavers, *stayers]):
-        turns_on = date(2025, 10, 13) + timedelta(days=7 * (nth % 3))
+        turns_on = date(2025, 10, 6) + timedelta(days=7 * (nth % 3))
         customer.conditions = [(customer.started_on, MIDDLING), (turns_on, BAD)]
     _plan_leaving(leavers)
 
@@ -494,7 +499,7 @@ def _help_signal(account: Account, customer: Customer) -> None:
     if customer.campaign == "not prioritised":
         return
     if customer.campaign != "silent":
-        called_on = CAMPAIGN_ON + timedelta(days=2 + customer.number % 4)
+        called_on = CAMPAIGN_ON + timedelta(days=1 + customer.number % 2)
         _human(account, "call", "expansion", called_on, 10)
     if customer.campaign == "upgrades" and customer.change_on:
         more = _near_limit(customer.new_seats or 0)
@@ -535,12 +540,14 @@ def _help_declining(account: Account, customer: Customer) -> None:
         UsageStep(customer.started_on, before),
         UsageStep(turned_on, round(DECLINES_TO * before), 6),
     ]
-    _human(account, "call", "rescue", turned_on + timedelta(days=16), 15)
+    _human(account, "call", "rescue", turned_on + timedelta(days=HELPED_AFTER_DAYS), 15)
 
 
 def _help_turned_bad(account: Account, customer: Customer) -> None:
     turned_on = customer.conditions[-1][0]
-    _human(account, "email", "rescue", turned_on + timedelta(days=11), 10)
+    _human(
+        account, "email", "rescue", turned_on + timedelta(days=HELPED_AFTER_DAYS), 10
+    )
 
 
 def _help_critical(account: Account, customer: Customer) -> None:

@@ -22,6 +22,10 @@ subscriptions as (
     select * from {{ ref('stg_billing__subscriptions') }}
 ),
 
+health as (
+    select * from {{ ref('account_health') }}
+),
+
 first_arr as (
     select
         lines.account_id,
@@ -112,11 +116,13 @@ final as (
         joined.tenure_days,
         joined.term_end_date,
         joined.days_to_renewal,
-        cast(null as varchar) as health_band,
-        cast(null as decimal(5, 2)) as health_score,
+        health.band as health_band,
+        health.score as health_score,
         joined.arr > 0 as is_customer,
         joined.is_unmatched
     from joined
+    left join health
+        on joined.account_id = health.account_id
     where joined.created_on <= {{ as_of() }} or joined.first_arr_on is not null
 )
 

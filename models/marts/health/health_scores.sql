@@ -75,7 +75,7 @@ final as (
             partition by spells.account_id, spells.spell
         ) as band,
         spells.raw_band,
-        spells.coverage,
+        cast(spells.coverage as decimal(12, 6)) as coverage,
         spells.driver_score,
         spells.cap,
         spells.cap_reason,

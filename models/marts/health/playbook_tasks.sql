@@ -26,7 +26,7 @@ anchored as (
         on interventions.playbook = playbooks.playbook
 ),
 
-final as (
+dated as (
     select
         anchored.intervention_id,
         anchored.account_id,
@@ -39,11 +39,17 @@ final as (
         greatest({{ add_days('anchored.anchor_on', 'steps.starts_day') }}, anchored.opened_on)
             as starts_on,
         greatest({{ add_days('anchored.anchor_on', 'steps.due_day') }}, anchored.opened_on)
-            as due_on,
-        {{ add_days('anchored.anchor_on', 'steps.due_day') }} < {{ as_of() }} as is_past_due
+            as due_on
     from anchored
     inner join steps
         on anchored.playbook = steps.playbook
+),
+
+final as (
+    select
+        dated.*,
+        dated.due_on < {{ as_of() }} as is_past_due
+    from dated
 )
 
 select * from final

@@ -77,13 +77,13 @@ planned as (
         {{ next_touch_due(
             'last_touches.last_touch_on', 'customers.first_arr_on',
             'touch_records.records_from', 'cadences.touchpoint_days'
-        ) }} as due_on,
+        ) | indent(8) }} as due_on,
         last_touches.last_qbr_on,
         cadences.qbr_days,
         {{ next_touch_due(
             'last_touches.last_qbr_on', 'customers.first_arr_on',
             'touch_records.records_from', 'cadences.qbr_days'
-        ) }} as qbr_due_on,
+        ) | indent(8) }} as qbr_due_on,
         coalesce(last_touches.human_touches_92_days, 0) as human_touches_92_days,
         coalesce(automation.delivered, 0) as delivered,
         coalesce(automation.bounced, 0) as bounced
@@ -109,13 +109,23 @@ final as (
         planned.last_touch_on,
         planned.touchpoint_days,
         planned.due_on,
-        cast(greatest({{ days_between('planned.due_on', as_of()) }}, 0) as bigint)
-            as overdue_days,
+        cast(
+            case
+                when planned.due_on < {{ as_of() }}
+                    then {{ days_between('planned.due_on', as_of()) }}
+                when planned.due_on is not null then 0
+            end as bigint
+        ) as overdue_days,
         planned.last_qbr_on,
         planned.qbr_days,
         planned.qbr_due_on,
-        cast(greatest({{ days_between('planned.qbr_due_on', as_of()) }}, 0) as bigint)
-            as qbr_overdue_days,
+        cast(
+            case
+                when planned.qbr_due_on < {{ as_of() }}
+                    then {{ days_between('planned.qbr_due_on', as_of()) }}
+                when planned.qbr_due_on is not null then 0
+            end as bigint
+        ) as qbr_overdue_days,
         cast(planned.human_touches_92_days as bigint) as human_touches_92_days,
         cast(planned.delivered as bigint) as automated_delivered,
         cast(planned.bounced as bigint) as automated_bounced,

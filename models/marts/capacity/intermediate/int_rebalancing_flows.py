@@ -1,6 +1,8 @@
 # One row per CSM (null: nobody), touch tier and CSM who takes over: how many accounts
-# of that tier should change hands. Python, since no SQL finds the least number of moves;
-# what it decides and in which order is in bowtie/rebalancing.py.
+# of that tier should change hands. Python, since no SQL finds the least number of
+# moves; what it decides, and in which order, is in bowtie/rebalancing.py.
+"""The optimiser's answer as a dbt model."""
+
 import pyarrow
 
 from bowtie.rebalancing import Book, Seat, fewest_moves
@@ -16,11 +18,8 @@ COLUMNS = pyarrow.schema(
 
 
 def model(dbt, session):
+    """Return the flows; the columns of both inputs are the classes' fields, in order."""
     books = dbt.ref("int_rebalancing_books").fetchall()
     seats = dbt.ref("int_rebalancing_seats").fetchall()
     flows = fewest_moves([Book(*row) for row in books], [Seat(*row) for row in seats])
-    rows = [
-        dict(zip(COLUMNS.names, (f.from_csm_id, f.touch_tier, f.to_csm_id, f.accounts)))
-        for f in flows
-    ]
-    return pyarrow.Table.from_pylist(rows, schema=COLUMNS)
+    return pyarrow.Table.from_pylist([vars(flow) for flow in flows], schema=COLUMNS)

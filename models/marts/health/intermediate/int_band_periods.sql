@@ -33,7 +33,7 @@ band_starts as (
     union all
     select
         profiles.account_id,
-        {{ date_literal('1900-01-01') }} as valid_from,
+        {{ date_literal(iso_date_var('dates_from')) }} as valid_from,
         'unscored' as band,
         cast(null as varchar) as band_before
     from profiles

@@ -1,5 +1,6 @@
 -- One row per intervention, as it opened and, where it did, closed. It closes with what
--- comes first: the condition no longer holds; ARR grew (expansion); its time is over.
+-- comes first: the condition no longer holds; ARR grew, or the customer said no (both
+-- for an expansion); its time is over.
 -- What closed before its condition ended does not open again while that lasts.
 with runs as (
     select * from {{ ref('int_intervention_runs') }}
@@ -21,24 +22,8 @@ lost_causes as (
     select * from {{ ref('int_lost_causes') }}
 ),
 
-growth as (
-    select
-        runs.account_id,
-        runs.trigger,
-        runs.opened_on,
-        min(arr_events.event_on) as expanded_on
-    from runs
-    inner join triggers
-        on
-            runs.trigger = triggers.trigger
-            and triggers.kind = 'expansion'
-    inner join arr_events
-        on
-            runs.account_id = arr_events.account_id
-            and arr_events.movement_type = 'expansion'
-            and arr_events.event_on > runs.opened_on
-            and arr_events.event_on <= {{ open_end('runs.holds_until') }}
-    group by runs.account_id, runs.trigger, runs.opened_on
+sales as (
+    select * from {{ ref('int_expansion_runs') }}
 ),
 
 with_ends as (
@@ -48,21 +33,23 @@ with_ends as (
         triggers.kind,
         runs.opened_on,
         runs.reason,
-        growth.expanded_on,
+        sales.expanded_on,
         {{ add_days('runs.opened_on', 'triggers.expires_after_days') }} as expires_on,
         least(
             {{ open_end('runs.holds_until') }},
-            {{ open_end('growth.expanded_on') }},
+            {{ open_end('sales.expanded_on') }},
+            {{ open_end('sales.refused_on') }},
             {{ open_end(add_days('runs.opened_on', 'triggers.expires_after_days')) }}
         ) as closes_on
     from runs
     inner join triggers
         on runs.trigger = triggers.trigger
-    left join growth
+    left join sales
         on
-            runs.account_id = growth.account_id
-            and runs.trigger = growth.trigger
-            and runs.opened_on = growth.opened_on
+            runs.account_id = sales.account_id
+            and runs.trigger = sales.trigger
+            and runs.opened_on = sales.opened_on
+    where not coalesce(sales.has_just_grown, false)
 ),
 
 final as (

@@ -59,6 +59,8 @@ met_days as (
     cross join touch_records
     inner join triggers
         on triggers.trigger in ('touchpoint_overdue', 'qbr_overdue')
+    -- A CRM that keeps no touches does not know who was missed.
+    where touch_records.records_from is not null
 ),
 
 gaps as (

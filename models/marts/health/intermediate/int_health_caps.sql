@@ -26,7 +26,7 @@ measured as (
             {%- for driver in health_drivers() %}
             when '{{ driver }}' then facts.{{ driver }}
             {%- endfor %}
-        end as decimal(18, 6)) as raw_value,
+        end as decimal(15, 6)) as raw_value,
         case caps.measure
             {%- for driver, known_on in health_drivers().items() if known_on %}
             when '{{ driver }}' then facts.{{ known_on }}

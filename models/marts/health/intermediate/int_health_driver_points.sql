@@ -21,6 +21,8 @@ measured as (
         policy.dimension_position,
         policy.dimension_weight,
         policy.driver_weight,
+        policy.drivers_weight,
+        policy.dimensions_weight,
         policy.value_at_0,
         policy.value_at_100,
         policy.stale_after_days,
@@ -28,7 +30,7 @@ measured as (
             {%- for driver in health_drivers() %}
             when '{{ driver }}' then facts.{{ driver }}
             {%- endfor %}
-        end as decimal(18, 6)) as raw_value,
+        end as decimal(15, 6)) as raw_value,
         case policy.driver
             {%- for driver, known_on in health_drivers().items() if known_on %}
             when '{{ driver }}' then facts.{{ known_on }}
@@ -51,10 +53,10 @@ judged as (
                 then 'stale'
             else 'scored'
         end as status,
-        greatest(
+        cast(greatest(
             least(measured.raw_value, greatest(measured.value_at_0, measured.value_at_100)),
             least(measured.value_at_0, measured.value_at_100)
-        ) as clamped_value
+        ) as decimal(10, 6)) as clamped_value
     from measured
 ),
 
@@ -68,6 +70,8 @@ final as (
         judged.dimension_position,
         judged.dimension_weight,
         judged.driver_weight,
+        judged.drivers_weight,
+        judged.dimensions_weight,
         judged.raw_value,
         judged.status,
         case

@@ -26,10 +26,10 @@ summed as (
         dimension_points.account_id,
         dimension_points.week,
         {{ health_score_of(
-            'sum(dimension_points.dimension_points)', 'sum(dimension_points.present_weight)'
+            'sum(dimension_points.dimension_points)', 'sum(dimension_points.dimension_weight)'
         ) }} as driver_score,
-        {{ safe_divide(
-            'sum(dimension_points.known_weight)', 'sum(dimension_points.dimension_weight)'
+        {{ small_divide(
+            'sum(dimension_points.known_weight)', 'max(dimension_points.dimensions_weight)'
         ) }} as coverage
     from dimension_points
     group by dimension_points.account_id, dimension_points.week
