@@ -10,6 +10,7 @@
         'account_grain',
         'renewal_grace_days',
         'reactivation_window_days',
+        'default_notice_days',
         'announced_values',
         'full_time_weekly_hours',
         'customer_facing_share_from',

@@ -18,7 +18,7 @@ COLUMNS = pyarrow.schema(
 
 
 def model(dbt, session):
-    """Return the flows; the columns of both inputs are the classes' fields, in order."""
+    """Return the flows; the inputs' columns are the fields of their classes."""
     books = dbt.ref("int_rebalancing_books").fetchall()
     seats = dbt.ref("int_rebalancing_seats").fetchall()
     flows = fewest_moves([Book(*row) for row in books], [Seat(*row) for row in seats])

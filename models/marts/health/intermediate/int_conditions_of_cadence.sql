@@ -115,7 +115,9 @@ pieces as (
             states.touch_tier = cadences.touch_tier
             and bands.band = cadences.health_band
     where
-        case gaps.trigger when 'qbr_overdue' then cadences.qbr_days else cadences.touchpoint_days end
+        case gaps.trigger
+            when 'qbr_overdue' then cadences.qbr_days else cadences.touchpoint_days
+        end
         is not null
 ),
 

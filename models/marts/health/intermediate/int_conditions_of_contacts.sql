@@ -1,6 +1,6 @@
--- One row per account, trigger and period [holds_from, holds_until) in which its champion
--- is gone and nobody has followed, or in which it has had no executive contact for as
--- long as the policy bears. Of an account without any contact nothing is known.
+-- One row per account, trigger and period [holds_from, holds_until) in which its
+-- champion is gone and nobody has followed, or in which it has had no executive contact
+-- for as long as the policy bears. Of an account without any contact nothing is known.
 with contacts as (
     select * from {{ ref('stg_crm__contacts') }}
 ),
@@ -55,7 +55,9 @@ first_executives as (
     select
         contacts.account_id,
         min(
-            case when contacts.persona = 'executive_sponsor' then contacts.created_on end
+            case
+                when contacts.persona = 'executive_sponsor' then contacts.created_on
+            end
         ) as first_executive_on
     from contacts
     group by contacts.account_id

@@ -1,5 +1,5 @@
--- One row per account, trigger, contract and period [holds_from, holds_until) in which a
--- term's end, its notice date or a bill calls for somebody.
+-- One row per account, trigger, contract and period [holds_from, holds_until) in which
+-- a term's end, its notice date or a bill calls for somebody.
 with terms as (
     select * from {{ ref('int_subscription_terms') }}
 ),
@@ -62,15 +62,16 @@ term_windows as (
         case
             when triggers.trigger = 'notice_near'
                 then least(
-                    {{ add_days('terms.notice_date', 1) }},
-                    {{ open_end('terms.settled_on') }},
-                    {{ open_end('terms.cancel_requested_on') }}
-                )
+                        {{ add_days('terms.notice_date', 1) }},
+                        {{ open_end('terms.settled_on') }},
+                        {{ open_end('terms.cancel_requested_on') }}
+                    )
             else terms.settled_on
         end as holds_until,
         case triggers.trigger
             when 'notice_near'
-                then 'notice can be given until ' || cast(terms.notice_date as varchar(10))
+                then 'notice can be given until '
+                    || cast(terms.notice_date as varchar(10))
             else 'contract ends on ' || cast(terms.term_end_date as varchar(10))
         end as reason
     from terms
@@ -104,7 +105,10 @@ periods as (
         term_windows.trigger,
         greatest(term_windows.holds_from, bands.valid_from) as holds_from,
         nullif(
-            least({{ open_end('term_windows.holds_until') }}, {{ open_end('bands.valid_to') }}),
+            least(
+                {{ open_end('term_windows.holds_until') }},
+                {{ open_end('bands.valid_to') }}
+            ),
             {{ date_literal('9999-12-31') }}
         ) as holds_until,
         term_windows.reason || ', health red' as reason

@@ -1,5 +1,5 @@
--- One row per account and period [holds_from, holds_until) of being red after having been
--- better. Who has been red since the first score has not turned red.
+-- One row per account and period [holds_from, holds_until) of being red after having
+-- been better. Who has been red since the first score has not turned red.
 with bands as (
     select * from {{ ref('int_band_periods') }}
 ),

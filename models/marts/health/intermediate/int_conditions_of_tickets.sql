@@ -1,7 +1,7 @@
--- One row per account and period [holds_from, holds_until) in which a critical ticket has
--- been unresolved for more hours than the policy bears: from the day on which it passed
--- them (48.0 h is not yet, 48.1 h is) to the day on which it was solved, which may be
--- the same.
+-- One row per account and period [holds_from, holds_until) in which a critical ticket
+-- has been unresolved for more hours than the policy bears: from the day on which it
+-- passed them (48.0 h is not yet, 48.1 h is) to the day on which it was solved, which
+-- may be the same.
 with tickets as (
     select * from {{ ref('stg_support__tickets') }}
     where priority = 'critical'
@@ -20,8 +20,9 @@ with_deadline as (
         tickets.created_on,
         tickets.solved_at,
         tickets.solved_on,
-        {{ dbt.dateadd('hour', 'cast(triggers.threshold as integer)', 'tickets.created_at') }}
-            as deadline_at
+        {{ dbt.dateadd(
+            'hour', 'cast(triggers.threshold as integer)', 'tickets.created_at'
+        ) }} as deadline_at
     from tickets
     cross join triggers
 ),
