@@ -118,7 +118,7 @@ def test_the_mid_market_week_is_30_25_20_15_10(warehouse, month):
         warehouse,
         f"""
         select category, actual_share
-        from capacity.csm_time
+        from capacity.csm_time_shares
         where csm_id = 'CSM-02' and month = date '{month}' and actual_hours > 0
         """,
     )

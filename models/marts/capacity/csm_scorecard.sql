@@ -10,7 +10,7 @@ with periods as (
 
 csm_months as (
     select * from {{ ref('int_csm_months') }}
-    where csm_id <> 'unassigned'
+    where not is_unassigned
 ),
 
 period_books as (

@@ -21,12 +21,12 @@ proposed as (
         moves.account_id,
         moves.touch_tier,
         moves.arr,
-        nullif(moves.csm_id, 'unassigned') as from_csm_id,
+        moves.from_csm_id,
         from_csms.csm_name as from_csm_name,
         moves.to_csm_id,
         to_csms.csm_name as to_csm_name,
         case
-            when moves.csm_id = 'unassigned' then 'uncovered'
+            when moves.from_csm_id is null then 'uncovered'
             when moves.touch_tier <> from_csms.touch_model then 'mis-tiered'
             when from_csms.band = 'over' then 'giver over band'
             when to_csms.band = 'under' then 'taker under band'

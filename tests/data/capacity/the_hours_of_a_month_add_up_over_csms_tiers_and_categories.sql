@@ -18,11 +18,11 @@ tiers as (
 
 categories as (
     select
-        csm_time.month,
-        sum(csm_time.planned_hours) as expected_hours,
-        sum(csm_time.actual_hours) as actual_hours
-    from {{ ref('csm_time') }} as csm_time
-    group by csm_time.month
+        csm_time_shares.month,
+        sum(csm_time_shares.planned_hours) as expected_hours,
+        sum(csm_time_shares.actual_hours) as actual_hours
+    from {{ ref('csm_time_shares') }} as csm_time_shares
+    group by csm_time_shares.month
 )
 
 select csms.month

@@ -66,6 +66,7 @@ final as (
         {{ working_days_between('joined.works_from', 'joined.ends_before') }}
             as working_days,
         coalesce(joined.closing_csm_id, 'unassigned') as csm_id,
+        joined.closing_csm_id is null as is_unassigned,
         joined.touch_tier,
         joined.arr,
         {{ lifecycle_stage(

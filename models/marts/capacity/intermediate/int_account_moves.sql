@@ -32,6 +32,7 @@ ranked as (
 ranges as (
     select
         coalesce(flows.from_csm_id, 'unassigned') as csm_id,
+        flows.from_csm_id,
         flows.touch_tier,
         flows.to_csm_id,
         sum(flows.accounts) over (
@@ -47,6 +48,7 @@ final as (
     select
         ranked.account_id,
         ranked.csm_id,
+        ranges.from_csm_id,
         ranked.touch_tier,
         ranked.arr,
         ranges.to_csm_id

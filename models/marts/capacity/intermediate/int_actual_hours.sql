@@ -7,13 +7,13 @@ with activities as (
         and coalesce(status, 'completed') not in ('cancelled', 'no_show', 'bounced')
 ),
 
-people as (
-    select * from {{ ref('int_people') }}
+known_csms as (
+    select * from {{ ref('int_known_csms') }}
 ),
 
 minutes as (
     select
-        coalesce(people.csm_id, 'unassigned') as csm_id,
+        coalesce(known_csms.csm_id, 'unassigned') as csm_id,
         {{ month_of('activities.occurred_on') }} as month,
         {{ time_category('activities.purpose') | indent(8) }} as category,
         sum(activities.duration_minutes) as all_minutes,
@@ -27,10 +27,10 @@ minutes as (
         )
             as customer_facing_minutes
     from activities
-    left join people
-        on activities.csm_id = people.csm_id
+    left join known_csms
+        on activities.csm_id = known_csms.csm_id
     group by
-        coalesce(people.csm_id, 'unassigned'),
+        coalesce(known_csms.csm_id, 'unassigned'),
         {{ month_of('activities.occurred_on') }},
         {{ time_category('activities.purpose') | indent(8) }}
 ),

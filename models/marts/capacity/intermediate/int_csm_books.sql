@@ -10,6 +10,8 @@ final as (
         loads.month,
         loads.touch_tier,
         cast(count(*) as bigint) as accounts,
+        cast(sum(case when loads.is_unassigned then 1 else 0 end) as bigint)
+            as uncovered_accounts,
         cast(sum(loads.arr) as decimal(18, 2)) as arr
     from loads
     group by loads.csm_id, loads.month, loads.touch_tier

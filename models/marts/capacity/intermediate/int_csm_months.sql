@@ -1,8 +1,8 @@
 -- One row per CSM and month in which the CSM worked, owned or did anything, and per
 -- month for `unassigned`: how many hours there were. Who starts or leaves inside the
 -- month is there for the working days between.
-with people as (
-    select * from {{ ref('int_people') }}
+with known_csms as (
+    select * from {{ ref('int_known_csms') }}
 ),
 
 months as (
@@ -19,19 +19,19 @@ hours as (
 
 employed as (
     select
-        people.csm_id,
+        known_csms.csm_id,
         months.month,
-        people.weekly_hours,
-        {{ open_end('people.ended_on') }} > months.closes_on as is_present_at_close,
+        known_csms.weekly_hours,
+        {{ open_end('known_csms.ended_on') }} > months.closes_on as is_present_at_close,
         {{ working_days_between(
-            'case when people.started_on > months.month then people.started_on else months.month end',
-            'case when people.ended_on < months.ends_before then people.ended_on else months.ends_before end'
+            'case when known_csms.started_on > months.month then known_csms.started_on else months.month end',
+            'case when known_csms.ended_on < months.ends_before then known_csms.ended_on else months.ends_before end'
         ) }} as working_days
-    from people
+    from known_csms
     inner join months
         on
-            coalesce(people.started_on, months.month) < months.ends_before
-            and {{ open_end('people.ended_on') }} > months.month
+            coalesce(known_csms.started_on, months.month) < months.ends_before
+            and {{ open_end('known_csms.ended_on') }} > months.month
 ),
 
 csm_months as (
@@ -60,12 +60,13 @@ final as (
     select
         csm_months.csm_id,
         csm_months.month,
+        known_csms.csm_id is null as is_unassigned,
         months.closes_on,
         months.is_partial,
-        people.csm_name,
-        people.team,
-        people.touch_model,
-        people.weekly_hours,
+        known_csms.csm_name,
+        known_csms.team,
+        known_csms.touch_model,
+        known_csms.weekly_hours,
         coalesce(employed.is_present_at_close, false) as is_present_at_close,
         cast(
             coalesce(
@@ -76,8 +77,8 @@ final as (
     from csm_months
     inner join months
         on csm_months.month = months.month
-    left join people
-        on csm_months.csm_id = people.csm_id
+    left join known_csms
+        on csm_months.csm_id = known_csms.csm_id
     left join employed
         on
             csm_months.csm_id = employed.csm_id

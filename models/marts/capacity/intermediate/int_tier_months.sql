@@ -41,8 +41,7 @@ tier_accounts as (
         books.month,
         sum(books.accounts) as accounts,
         sum(books.arr) as arr,
-        sum(case when books.csm_id = 'unassigned' then books.accounts else 0 end)
-            as uncovered_accounts
+        sum(books.uncovered_accounts) as uncovered_accounts
     from books
     group by books.touch_tier, books.month
 ),
