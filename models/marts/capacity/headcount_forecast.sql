@@ -93,10 +93,11 @@ with_needs as (
         with_accounts.*,
         {{ whole_heads('with_accounts.accounts', 'with_accounts.recommended_max') }}
             as units_needed,
-        -- An account needs what it needs today on average.
+        -- An account needs what it needs today on average; x 10,000, since safe_divide
+        -- reads two decimals and a tech account needs less than a hundredth of a head.
         cast(ceiling({{ safe_divide(
-            'with_accounts.accounts * with_accounts.full_time_equivalents_needed',
-            'with_accounts.accounts_today'
+            'cast(with_accounts.accounts * with_accounts.full_time_equivalents_needed as decimal(38, 10)) * 10000',
+            'with_accounts.accounts_today * 10000'
         ) }}) as bigint) as csms_needed_by_hours
     from with_accounts
 ),

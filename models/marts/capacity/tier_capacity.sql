@@ -57,7 +57,7 @@ final as (
         end as status,
         case when with_needs.is_team_band then with_needs.units_needed end
             as teams_needed,
-        -- A band for a team says nothing about how many are in it: there the hours decide.
+        -- A team's band says nothing about how many are in it: there the hours decide.
         case
             when with_needs.is_team_band
                 and with_needs.csms_needed_by_hours > with_needs.units_needed

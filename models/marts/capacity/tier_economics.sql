@@ -3,6 +3,8 @@
 --   lifetime in years = 1 / gross churn, at most customer_lifetime_cap_years
 --   CLTV              = ARR per account x subscription_gross_margin x lifetime
 --   cost to serve     = full-time CSMs of the tier x csm_loaded_cost
+{%- set lifetime_cap = whole_number_var('customer_lifetime_cap_years') %}
+
 with tiers as (
     select * from {{ ref('tier_capacity') }}
     where
@@ -62,6 +64,11 @@ costed as (
             'retention.base_arr'
         ) }}
             as gross_churn_rate,
+            -- 1 / gross churn, divided once.
+        {{ safe_divide(
+            'retention.base_arr',
+            'retention.base_arr - retention.gross_retained_arr'
+        ) }} as years_to_lose_all,
         {{ safe_divide(
             'retention.base_arr - retention.current_arr',
             'retention.base_arr'
@@ -84,14 +91,13 @@ costed as (
 with_lifetimes as (
     select
         costed.*,
-        -- 1 / rate, of whole millionths: safe_divide reads two decimals.
+        -- Without any loss there is no end in sight: the cap.
         case
-            when costed.gross_churn_rate
-                * {{ whole_number_var('customer_lifetime_cap_years') }}
-                > 1
-                then {{ safe_divide(1000000, 'costed.gross_churn_rate * 1000000') }}
             when costed.gross_churn_rate is not null
-                then {{ whole_number_var('customer_lifetime_cap_years') }}
+                then cast(least(
+                        coalesce(costed.years_to_lose_all, {{ lifetime_cap }}),
+                        {{ lifetime_cap }}
+                    ) as decimal(12, 6))
         end as lifetime_years
     from costed
 ),
@@ -106,7 +112,7 @@ final as (
         with_lifetimes.gross_churn_rate,
         with_lifetimes.net_churn_rate,
         with_lifetimes.logo_churn_rate,
-        cast(with_lifetimes.lifetime_years as decimal(12, 6)) as lifetime_years,
+        with_lifetimes.lifetime_years,
         cast(
             case when with_lifetimes.accounts > 0 then with_lifetimes.average_arr end
             * {{ rate_var('subscription_gross_margin') }}

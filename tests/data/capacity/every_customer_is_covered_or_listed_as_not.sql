@@ -1,4 +1,4 @@
--- account_coverage has the customers of core.accounts, with their ARR, and no other row.
+-- account_coverage has the customers of core.accounts, with their ARR, and no other.
 select
     accounts.account_id as missing_account_id,
     coverage.account_id as surplus_account_id

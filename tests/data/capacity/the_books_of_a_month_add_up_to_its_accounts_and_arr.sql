@@ -26,16 +26,20 @@ tiers as (
         sum(tier_capacity.arr) as arr
     from {{ ref('tier_capacity') }} as tier_capacity
     group by tier_capacity.month
+),
+
+final as (
+    select books.month
+    from books
+    full outer join ledger
+        on books.month = ledger.month
+    full outer join tiers
+        on books.month = tiers.month
+    where
+        coalesce(books.accounts, 0) <> coalesce(ledger.accounts, 0)
+        or coalesce(books.arr, 0) <> coalesce(ledger.arr, 0)
+        or coalesce(tiers.accounts, 0) <> coalesce(ledger.accounts, 0)
+        or coalesce(tiers.arr, 0) <> coalesce(ledger.arr, 0)
 )
 
-select books.month
-from books
-full outer join ledger
-    on books.month = ledger.month
-full outer join tiers
-    on books.month = tiers.month
-where
-    coalesce(books.accounts, 0) <> coalesce(ledger.accounts, 0)
-    or coalesce(books.arr, 0) <> coalesce(ledger.arr, 0)
-    or coalesce(tiers.accounts, 0) <> coalesce(ledger.accounts, 0)
-    or coalesce(tiers.arr, 0) <> coalesce(ledger.arr, 0)
+select * from final

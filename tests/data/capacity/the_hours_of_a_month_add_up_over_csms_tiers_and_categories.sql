@@ -23,15 +23,19 @@ categories as (
         sum(csm_time_shares.actual_hours) as actual_hours
     from {{ ref('csm_time_shares') }} as csm_time_shares
     group by csm_time_shares.month
+),
+
+final as (
+    select csms.month
+    from csms
+    left join tiers
+        on csms.month = tiers.month
+    left join categories
+        on csms.month = categories.month
+    where
+        csms.expected_hours <> coalesce(tiers.expected_hours, 0)
+        or csms.expected_hours <> coalesce(categories.expected_hours, 0)
+        or csms.actual_hours <> coalesce(categories.actual_hours, 0)
 )
 
-select csms.month
-from csms
-left join tiers
-    on csms.month = tiers.month
-left join categories
-    on csms.month = categories.month
-where
-    csms.expected_hours <> coalesce(tiers.expected_hours, 0)
-    or csms.expected_hours <> coalesce(categories.expected_hours, 0)
-    or csms.actual_hours <> coalesce(categories.actual_hours, 0)
+select * from final
