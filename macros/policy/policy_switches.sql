@@ -23,5 +23,12 @@
         'peer_ownership_min_percent',
         'peers_min',
         'announced_values',
+        'full_time_weekly_hours',
+        'customer_facing_share_from',
+        'customer_facing_share_to',
+        'logged_share_needed',
+        'csm_loaded_cost',
+        'subscription_gross_margin',
+        'customer_lifetime_cap_years',
     ]) }}
 {%- endmacro %}

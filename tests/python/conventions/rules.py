@@ -178,7 +178,7 @@ def test_has_a_sentence_for_a_name(project: Project) -> Iterator[str]:
 def model_file_opens_with_its_grain(project: Project) -> Iterator[str]:
     """The comment that a reader sees first says what one row is."""
     for model in project.models:
-        opening = re.match(r"(?:--[^\n]*\n)+", model["raw_code"])
+        opening = re.match(r"(?:--[^\n]*\n)+|(?:#[^\n]*\n)+", model["raw_code"])
         if not opening or "one row per " not in opening.group().lower():
             yield path_of(model)
 
