@@ -1,5 +1,5 @@
--- Over all months: the expected scenario is what each open renewal is expected to bring,
--- and what the as-of date's month has brought by now.
+-- Over all months: the expected scenario is what each open renewal is expected to
+-- bring, and what the as-of date's month has brought by now.
 with renewals as (
     select
         sum(renewals.arr_up_for_renewal) as available_arr,

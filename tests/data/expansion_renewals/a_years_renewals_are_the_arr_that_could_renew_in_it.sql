@@ -1,6 +1,6 @@
--- Counted from the ledger: on each day on which terms of a subscription end, the lines in
--- force the day before. A year's renewals may not hold ARR twice either: a subscription
--- has at most as many ends in a year as its terms fit into it.
+-- Counted from the ledger: on each day on which terms of a subscription end, the lines
+-- in force the day before. A year's renewals may not hold ARR twice either: a
+-- subscription has at most as many ends in a year as its terms fit into it.
 with renewals as (
     select
         renewals.*,

@@ -1,5 +1,5 @@
--- What is still to be renewed is the ARR in force now whose subscription has a term long
--- enough to be renewed: no more, no less, and each subscription once.
+-- What is still to be renewed is the ARR in force now whose subscription has a term
+-- long enough to be renewed: no more, no less, and each subscription once.
 with open_renewals as (
     select
         renewals.subscription_id,
@@ -31,7 +31,8 @@ in_force as (
 )
 
 select
-    coalesce(open_renewals.subscription_id, in_force.subscription_id) as subscription_id,
+    coalesce(open_renewals.subscription_id, in_force.subscription_id)
+        as subscription_id,
     open_renewals.renewals,
     open_renewals.arr as up_for_renewal_arr,
     in_force.arr as in_force_arr

@@ -2,9 +2,11 @@
 with opportunities as (
     select
         opportunities.source,
-        sum(case when opportunities.is_open then opportunities.amount else 0 end) as open_arr,
+        sum(case when opportunities.is_open then opportunities.amount else 0 end)
+            as open_arr,
         sum(coalesce(opportunities.weighted_amount, 0)) as weighted_arr,
-        sum(case when opportunities.is_won then opportunities.amount else 0 end) as won_arr,
+        sum(case when opportunities.is_won then opportunities.amount else 0 end)
+            as won_arr,
         count(*) as created_deals
     from {{ ref('expansion_opportunities') }} as opportunities
     group by opportunities.source

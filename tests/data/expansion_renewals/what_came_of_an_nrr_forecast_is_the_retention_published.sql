@@ -1,5 +1,5 @@
--- One and four quarters ahead of a quarter's end are the windows of 3 and 12 months that
--- end at the target, and the base is the window's base.
+-- One and four quarters ahead of a quarter's end are the windows of 3 and 12 months
+-- that end at the target, and the base is the window's base.
 select
     nrr_forecast.forecast_on,
     nrr_forecast.quarters_ahead,
