@@ -1,6 +1,6 @@
 -- One row per customer and past week whose score is another than in the earlier
--- generation that var `restated_against` names, for the weeks that were over then: a fact
--- came late, or the policy changed. Empty when none is named.
+-- generation that var `restated_against` names, for the weeks that were over then: a
+-- fact came late, or the policy changed. Empty when none is named.
 {% set earlier = earlier_generation() -%}
 {{ config(pre_hook=attach_earlier_generation()) }}
 
@@ -19,8 +19,7 @@ shared_weeks as (
         earlier_scores.week,
         min(earlier_scores.policy_version) as earlier_policy_version
     from earlier_scores
-    inner join scores
-        on earlier_scores.week = scores.week
+    where earlier_scores.week in (select scores.week from scores)
     group by earlier_scores.week
 ),
 
@@ -68,13 +67,15 @@ final as (
         compared.week,
         compared.earlier_score,
         compared.score,
-        cast(compared.score - compared.earlier_score as decimal(6, 2)) as restated_points,
+        cast(compared.score - compared.earlier_score as decimal(6, 2))
+            as restated_points,
         compared.earlier_band,
         compared.band,
         case
             when not compared.was_customer then 'became a customer then'
             when not compared.is_customer then 'was no customer then'
-            when compared.earlier_policy_version <> compared.policy_version then 'policy'
+            when compared.policy_version <> compared.earlier_policy_version
+                then 'policy'
             when compared.coverage > compared.earlier_coverage then 'more is known'
             when compared.coverage < compared.earlier_coverage then 'less is known'
             else 'late fact'

@@ -2,6 +2,8 @@
 -- of raw usage, so that 44 million rows are read once. A row that covers a week, on
 -- whichever day it is dated, works like a day's. Events count where no daily usage is
 -- sent. Averages and peaks may not be added over weeks; active_user_days may.
+{%- set uses = 'usage_days.active_users, usage_days.sessions, usage_days.events' %}
+{%- set is_used = 'case when coalesce(' ~ uses ~ ', 0) > 0 then 1 else 0 end' %}
 with daily as (
     select * from {{ ref('stg_usage__daily') }}
 ),
@@ -39,13 +41,9 @@ usage_days as (
 numbered_days as (
     select
         usage_days.*,
+        coalesce(usage_days.active_users, 0) as users,
         {{ days_between('usage_days.week', 'usage_days.usage_date') }} as day,
-        case
-            when coalesce(
-                usage_days.active_users, usage_days.sessions, usage_days.events, 0
-            ) > 0 then 1
-            else 0
-        end as has_use
+        {{ is_used }} as has_use
     from usage_days
 ),
 
@@ -55,18 +53,16 @@ week_days as (
     select
         numbered_days.account_id,
         numbered_days.week,
+        {%- for day in range(7) %}
+        sum(case when numbered_days.day = {{ day }} then numbered_days.users else 0 end)
+            as users_{{ day }},
+        max(case when numbered_days.day = {{ day }} then numbered_days.has_use else 0 end)
+            as has_use_{{ day }},
+        {%- endfor %}
+        sum(numbered_days.active_users) as all_users,
         sum(numbered_days.sessions) as sessions,
         sum(numbered_days.events) as events,
-        max(numbered_days.usage_date) as last_reported_on,
-        sum(numbered_days.active_users) as all_users,
-        {%- for day in range(7) %}
-        coalesce(sum(
-            case when numbered_days.day = {{ day }} then numbered_days.active_users end
-        ), 0) as users_{{ day }},
-        max(
-            case when numbered_days.day = {{ day }} then numbered_days.has_use else 0 end
-        ) as has_use_{{ day }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        max(numbered_days.usage_date) as last_reported_on
     from numbered_days
     group by numbered_days.account_id, numbered_days.week
 ),

@@ -32,7 +32,10 @@ unpaid as (
     from invoices
     where
         coalesce(invoices.status, 'open') not in ('void', 'draft')
-        and (invoices.paid_on is not null or coalesce(invoices.status, 'open') <> 'paid')
+        and (
+            invoices.paid_on is not null
+            or coalesce(invoices.status, 'open') <> 'paid'
+        )
         and invoices.total_amount > 0
 ),
 

@@ -46,9 +46,7 @@ now_and_then as (
         ) }} as words_up,
         caps.words as cap_words,
         caps.ceiling,
-        cast(
-            (100 - current_scores.points) * current_scores.weight * 0.01 as decimal(6, 2)
-        ) as points_lost
+        (100 - current_scores.points) * current_scores.weight * 0.01 as exact_loss
     from scores
     inner join driver_scores as current_scores
         on
@@ -82,11 +80,11 @@ reasons as (
         'down' as kind,
         coalesce(now_and_then.cap_words, now_and_then.words_down) as words,
         coalesce(now_and_then.ceiling, 100) as comes_first,
-        coalesce(now_and_then.points_lost, 0) as size_in_points,
+        cast(coalesce(now_and_then.exact_loss, 0) as decimal(6, 2)) as size_in_points,
         now_and_then.topic,
         now_and_then.driver
     from now_and_then
-    where now_and_then.cap_words is not null or now_and_then.points_lost >= {{ least }}
+    where now_and_then.cap_words is not null or now_and_then.exact_loss >= {{ least }}
     union all
     select
         now_and_then.account_id,

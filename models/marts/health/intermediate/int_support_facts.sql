@@ -2,12 +2,6 @@
 -- solved within half a year: what the help desk knew that Sunday night. An account that
 -- does not write has no row: silence is no praise.
 {%- set midnight = business_midnight(add_days('weeks.taken_on', 1)) %}
-{%- set ratings_sum -%}
-    (coalesce(ticket_facts.ratings_sum, 0) + coalesce(survey_facts.ratings_sum, 0))
-{%- endset %}
-{%- set ratings -%}
-    (coalesce(ticket_facts.ratings, 0) + coalesce(survey_facts.ratings, 0))
-{%- endset %}
 with weeks as (
     select * from {{ ref('int_health_weeks') }}
     where is_scored
@@ -103,18 +97,20 @@ survey_facts as (
     group by responses.account_id, weeks.week
 ),
 
-final as (
+joined as (
     select
         coalesce(ticket_facts.account_id, survey_facts.account_id) as account_id,
         coalesce(ticket_facts.week, survey_facts.week) as week,
         ticket_facts.open_tickets,
         ticket_facts.escalated_tickets,
-        {{ safe_divide('ticket_facts.critical_seconds', '3600') }} as critical_tickets,
-        {{ safe_divide(
-            'ticket_facts.seconds_to_solve', '(ticket_facts.solved_tickets * 3600)'
-        ) }} as resolution_hours,
+        ticket_facts.critical_seconds,
+        ticket_facts.seconds_to_solve,
+        ticket_facts.solved_tickets,
         ticket_facts.last_solved_on,
-        {{ safe_divide(ratings_sum, ratings) }} as satisfaction,
+        coalesce(ticket_facts.ratings_sum, 0) + coalesce(survey_facts.ratings_sum, 0)
+            as ratings_sum,
+        coalesce(ticket_facts.ratings, 0) + coalesce(survey_facts.ratings, 0)
+            as ratings,
         case
             when survey_facts.last_rated_on
                 > coalesce(ticket_facts.last_rated_on, {{ date_literal('1900-01-01') }})
@@ -126,6 +122,21 @@ final as (
         on
             ticket_facts.account_id = survey_facts.account_id
             and ticket_facts.week = survey_facts.week
+),
+
+final as (
+    select
+        joined.account_id,
+        joined.week,
+        joined.open_tickets,
+        joined.escalated_tickets,
+        joined.last_solved_on,
+        joined.last_rated_on,
+        {{ safe_divide('joined.critical_seconds', '3600') }} as critical_tickets,
+        {{ safe_divide('joined.seconds_to_solve', '(joined.solved_tickets * 3600)') }}
+            as resolution_hours,
+        {{ safe_divide('joined.ratings_sum', 'joined.ratings') }} as satisfaction
+    from joined
 )
 
 select * from final

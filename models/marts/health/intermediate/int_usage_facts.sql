@@ -84,13 +84,17 @@ final as (
                 ) }} - 1
         end as active_user_trend,
         {{ safe_divide('joined.sessions', 'joined.user_days') }} as usage_frequency,
-        {{ safe_divide('joined.user_days', '(joined.active_days * joined.most_users)') }}
-            as stickiness,
-        {{ safe_divide('joined.features_used', 'joined.features') }} as feature_breadth,
+        {{ safe_divide(
+            'joined.user_days', '(joined.active_days * joined.most_users)'
+        ) }} as stickiness,
+        {{ safe_divide('joined.features_used', 'joined.features') }}
+            as feature_breadth,
         {{ safe_divide('joined.feature_users', '(joined.seats * joined.features)') }}
             as feature_depth,
-        cast(round({{ safe_divide('joined.users', 'joined.weeks') }}, 2) as decimal(12, 2))
-            as active_users,
+        cast(
+            round({{ safe_divide('joined.users', 'joined.weeks') }}, 2)
+            as decimal(12, 2)
+        ) as active_users,
         joined.usage_known_on
     from joined
 )
