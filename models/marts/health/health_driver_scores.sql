@@ -16,7 +16,7 @@ dimension_points as (
 ),
 
 scores as (
-    select * from {{ ref('int_health_scores_before_dwell') }}
+    select * from {{ ref('int_undamped_health_scores') }}
     where week >= {{ first_week }}
 ),
 
@@ -101,30 +101,21 @@ final as (
         driver_points.dimension,
         driver_points.raw_value,
         driver_points.points,
-        cast(
-            case
-                when scores.driver_score is null then 0 else coalesce(rounded.weight, 0)
-            end as decimal(9, 6)
-        )
-            as weight,
-        cast(
-            case
-                when scores.driver_score is null then 0 else
-                    coalesce(rounded.contribution, 0)
-            end
-            + case
-                when
-                    driver_points.driver = scores.capped_driver
-                    then scores.cap_points
-                else 0
-            end
-            as decimal(6, 2)
-        ) as contribution,
+        cast(case
+            when scores.driver_score is null then 0
+            else coalesce(rounded.weight, 0)
+        end as decimal(9, 6)) as weight,
+        cast(case
+            when scores.driver_score is null then 0
+            else coalesce(rounded.contribution, 0)
+        end + case
+            when driver_points.driver = scores.capped_driver then scores.cap_points
+            else 0
+        end as decimal(6, 2)) as contribution,
         case
-            when driver_points.driver = scores.capped_driver then 'capped' else
-                driver_points.status
-        end
-            as status,
+            when driver_points.driver = scores.capped_driver then 'capped'
+            else driver_points.status
+        end as status,
         cast(driver_points.driver_weight as bigint) as policy_weight
     from driver_points
     inner join scores

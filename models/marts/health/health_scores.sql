@@ -4,7 +4,7 @@
 -- out of `unscored`. Scores may not be averaged over accounts without saying by what.
 {%- set dwell = whole_number_var('health_band_dwell_weeks') %}
 with scores as (
-    select * from {{ ref('int_health_scores_before_dwell') }}
+    select * from {{ ref('int_undamped_health_scores') }}
 ),
 
 compared as (

@@ -103,6 +103,7 @@ def every_raw_table_has_one_base_model_and_one_staging_view(
 _WITHOUT_PLURAL = {
     "retention": "a rate is counted in no plural",
     "monthly": "months is meant",
+    "weekly": "weeks is meant",
     "waterfall": "one chart a slice",
     "reconciliation": "one comparison",
     "billing": "what is billed",

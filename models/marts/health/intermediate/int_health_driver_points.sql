@@ -8,7 +8,7 @@ with facts as (
 ),
 
 policy as (
-    select * from {{ ref('int_health_policy') }}
+    select * from {{ ref('int_health_policies') }}
 ),
 
 measured as (

@@ -12,7 +12,7 @@ scores as (
 ),
 
 policy as (
-    select * from {{ ref('int_health_policy') }}
+    select * from {{ ref('int_health_policies') }}
 ),
 
 stages as (

@@ -112,10 +112,9 @@ joined as (
         coalesce(ticket_facts.ratings, 0) + coalesce(survey_facts.ratings, 0)
             as ratings,
         case
-            when survey_facts.last_rated_on
-                > coalesce(ticket_facts.last_rated_on, {{ date_literal('1900-01-01') }})
-                then survey_facts.last_rated_on
-            else ticket_facts.last_rated_on
+            when survey_facts.last_rated_on <= ticket_facts.last_rated_on
+                then ticket_facts.last_rated_on
+            else coalesce(survey_facts.last_rated_on, ticket_facts.last_rated_on)
         end as last_rated_on
     from ticket_facts
     full join survey_facts

@@ -86,12 +86,10 @@ chosen as (
         cast(ranked_drivers.value_at_100 as decimal(10, 6)) as value_at_100,
         ranked_dimensions.position as dimension_position,
         cast(ranked_dimensions.weight as decimal(4, 0)) as dimension_weight,
-        cast(
-            case
-                when ranked_dimensions.weight > 0 then ranked_drivers.weight else 0
-            end as decimal(4, 0)
-        )
-            as driver_weight
+        cast(case
+            when ranked_dimensions.weight > 0 then ranked_drivers.weight
+            else 0
+        end as decimal(4, 0)) as driver_weight
     from ranked_drivers
     inner join ranked_dimensions
         on
