@@ -56,8 +56,10 @@ week_days as (
         {%- for day in range(7) %}
         sum(case when numbered_days.day = {{ day }} then numbered_days.users else 0 end)
             as users_{{ day }},
-        max(case when numbered_days.day = {{ day }} then numbered_days.has_use else 0 end)
-            as has_use_{{ day }},
+        max(case
+            when numbered_days.day = {{ day }} then numbered_days.has_use
+            else 0
+        end) as has_use_{{ day }},
         {%- endfor %}
         sum(numbered_days.active_users) as all_users,
         sum(numbered_days.sessions) as sessions,

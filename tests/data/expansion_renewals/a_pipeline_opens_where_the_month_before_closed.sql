@@ -12,10 +12,14 @@ with months as (
         partition by pipeline.source
         order by pipeline.month
     )
+),
+
+final as (
+    select months.*
+    from months
+    where
+        months.opening_deals <> months.deals_before
+        or months.opening_arr <> months.arr_before
 )
 
-select *
-from months
-where
-    months.opening_deals <> months.deals_before
-    or months.opening_arr <> months.arr_before
+select * from final

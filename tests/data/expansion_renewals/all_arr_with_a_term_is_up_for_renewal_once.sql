@@ -28,19 +28,23 @@ in_force as (
         )
     group by lines.subscription_id
     having sum(lines.arr) > 0
+),
+
+final as (
+    select
+        coalesce(open_renewals.subscription_id, in_force.subscription_id)
+            as subscription_id,
+        open_renewals.renewals,
+        open_renewals.arr as up_for_renewal_arr,
+        in_force.arr as in_force_arr
+    from open_renewals
+    full join in_force
+        on open_renewals.subscription_id = in_force.subscription_id
+    where
+        open_renewals.renewals is null
+        or open_renewals.renewals > 1
+        or in_force.arr is null
+        or open_renewals.arr <> in_force.arr
 )
 
-select
-    coalesce(open_renewals.subscription_id, in_force.subscription_id)
-        as subscription_id,
-    open_renewals.renewals,
-    open_renewals.arr as up_for_renewal_arr,
-    in_force.arr as in_force_arr
-from open_renewals
-full join in_force
-    on open_renewals.subscription_id = in_force.subscription_id
-where
-    open_renewals.renewals is null
-    or open_renewals.renewals > 1
-    or in_force.arr is null
-    or open_renewals.arr <> in_force.arr
+select * from final

@@ -31,18 +31,22 @@ pipeline as (
         sum(pipeline.created_deals) as created_deals
     from {{ ref('expansion_pipeline') }} as pipeline
     group by pipeline.source
+),
+
+final as (
+    select
+        opportunities.source as opportunity_source,
+        pipeline.source as pipeline_source
+    from opportunities
+    full join pipeline
+        on opportunities.source = pipeline.source
+    where
+        opportunities.source is null
+        or pipeline.source is null
+        or opportunities.open_arr <> pipeline.open_arr
+        or opportunities.weighted_arr <> pipeline.weighted_arr
+        or opportunities.won_arr <> pipeline.won_arr
+        or opportunities.created_deals <> pipeline.created_deals
 )
 
-select
-    opportunities.source as opportunity_source,
-    pipeline.source as pipeline_source
-from opportunities
-full join pipeline
-    on opportunities.source = pipeline.source
-where
-    opportunities.source is null
-    or pipeline.source is null
-    or opportunities.open_arr <> pipeline.open_arr
-    or opportunities.weighted_arr <> pipeline.weighted_arr
-    or opportunities.won_arr <> pipeline.won_arr
-    or opportunities.created_deals <> pipeline.created_deals
+select * from final
