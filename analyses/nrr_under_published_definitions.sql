@@ -34,10 +34,25 @@ window_months as (
 -- Followed unit: the ultimate parent of today.
 parent_levels as (
     select
-        coalesce(profiles.ultimate_parent_account_id, account_months.account_id) as unit_id,
-        sum(case when account_months.month = window_months.opening_month then account_months.closing_arr else 0 end)
+        coalesce(profiles.ultimate_parent_account_id, account_months.account_id)
+            as unit_id,
+        sum(
+            case
+                when
+                    account_months.month = window_months.opening_month
+                    then account_months.closing_arr
+                else 0
+            end
+        )
             as opening_arr,
-        sum(case when account_months.month = window_months.closing_month then account_months.closing_arr else 0 end)
+        sum(
+            case
+                when
+                    account_months.month = window_months.closing_month
+                    then account_months.closing_arr
+                else 0
+            end
+        )
             as closing_arr
     from account_months
     cross join window_months
@@ -68,10 +83,16 @@ movements as (
         sum(account_months.expansion_arr) as expansion_arr,
         sum(account_months.contraction_arr) as contraction_arr,
         sum(account_months.churned_arr + account_months.paused_arr) as churned_arr,
-        sum(account_months.reactivation_arr + account_months.resumed_arr) as reactivation_arr,
-        sum(case when account_months.movement_type in ('churn', 'paused') then 1 else 0 end)
+        sum(account_months.reactivation_arr + account_months.resumed_arr)
+            as reactivation_arr,
+        sum(
+            case
+                when account_months.movement_type in ('churn', 'paused') then 1 else 0
+            end
+        )
             as churned_accounts,
-        sum(case when account_months.movement_type = 'new' then 1 else 0 end) as new_accounts
+        sum(case when account_months.movement_type = 'new' then 1 else 0 end)
+            as new_accounts
     from account_months
     cross join window_months
     where account_months.month > window_months.opening_month
@@ -90,7 +111,8 @@ early_returns as (
 opening as (
     select
         sum(account_months.closing_arr) as opening_arr,
-        sum(case when account_months.closing_arr > 0 then 1 else 0 end) as opening_accounts
+        sum(case when account_months.closing_arr > 0 then 1 else 0 end)
+            as opening_accounts
     from account_months
     inner join window_months
         on account_months.month = window_months.opening_month
@@ -130,7 +152,8 @@ answers as (
     union all
     select
         4 as position,
-        'NRR, 1 - net churn: all movements over the opening, returns offset churn' as definition,
+        'NRR, 1 - net churn: all movements over the opening, returns offset churn'
+            as definition,
         'ChartMogul help centre, Net MRR Churn Rate (standard formula)' as source,
         opening.opening_arr as opening_amount,
         opening.opening_arr + movements.churned_arr + movements.contraction_arr
@@ -154,7 +177,8 @@ answers as (
         'Maxio, as compared in Paddle help, ProfitWell vs Maxio' as source,
         opening.opening_arr as opening_amount,
         opening.opening_arr + movements.churned_arr + movements.contraction_arr
-        + movements.expansion_arr + coalesce(early_returns.reactivation_arr, 0) as counted_amount
+        + movements.expansion_arr
+        + coalesce(early_returns.reactivation_arr, 0) as counted_amount
     from opening
     cross join movements
     cross join early_returns
@@ -177,16 +201,20 @@ answers as (
         'GRR, closed cohort of subscriptions, lower of then and now' as definition,
         'Chargebee docs, Recurring Revenue: Gross Revenue Retention' as source,
         sum(subscription_levels.opening_arr) as opening_amount,
-        sum(least(subscription_levels.opening_arr, subscription_levels.closing_arr)) as counted_amount
+        sum(least(subscription_levels.opening_arr, subscription_levels.closing_arr))
+            as counted_amount
     from subscription_levels
     where subscription_levels.opening_arr > 0
     union all
     select
         9 as position,
-        'GRR, 1 - gross churn: all churn and contraction over the opening' as definition,
+        'GRR, 1 - gross churn: all churn and contraction over the opening'
+            as definition,
         'ChartMogul help centre, Gross MRR Churn Rate (standard formula)' as source,
         opening.opening_arr as opening_amount,
-        opening.opening_arr + movements.churned_arr + movements.contraction_arr as counted_amount
+        opening.opening_arr
+        + movements.churned_arr
+        + movements.contraction_arr as counted_amount
     from opening
     cross join movements
     union all
@@ -205,10 +233,14 @@ answers as (
     union all
     select
         11 as position,
-        'Logo retention, 1 - churned over those at the start and those who joined' as definition,
-        'Stripe docs, Billing metric definitions: subscriber churn rate (there over 30 days)' as source,
+        'Logo retention, 1 - churned over those at the start and those who joined'
+            as definition,
+        'Stripe docs, Billing metric definitions: subscriber churn, there over 30 days'
+            as source,
         opening.opening_accounts + movements.new_accounts as opening_amount,
-        opening.opening_accounts + movements.new_accounts - movements.churned_accounts as counted_amount
+        opening.opening_accounts
+        + movements.new_accounts
+        - movements.churned_accounts as counted_amount
     from opening
     cross join movements
 ),
@@ -224,5 +256,6 @@ final as (
     from answers
 )
 
-select * from final
+-- A printed answer has an order.
+select * from final -- noqa: CV13
 order by position

@@ -31,12 +31,12 @@ base_accounts as (
 changes as (
     select
         base_accounts.*,
+        {%- for cause in arr_causes() %}
+        events.{{ cause }},
+        {%- endfor %}
         events.event_on,
         events.movement_type,
-        events.delta_arr,
-        {%- for cause in arr_causes() %}
-        events.{{ cause }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        events.delta_arr
     from base_accounts
     inner join {{ ref('arr_events') }} as events
         on base_accounts.account_id = events.account_id
@@ -51,13 +51,16 @@ change_lines as (
         changes.*,
         lines.subscription_id,
         lines.subscription_item_id,
-        case when lines.valid_from = changes.event_on then 'starts' else 'ends' end as line_change,
+        case when lines.valid_from = changes.event_on then 'starts' else 'ends' end
+            as line_change,
         lines.arr as line_arr
     from changes
     inner join {{ ref('arr_lines') }} as lines
         on
             changes.account_id = lines.account_id
-            and (changes.event_on = lines.valid_from or changes.event_on = lines.valid_to)
+            and (
+                changes.event_on = lines.valid_from or changes.event_on = lines.valid_to
+            )
 ),
 
 -- 4. The raw rows: item and subscription as the biller sent them.
@@ -80,5 +83,6 @@ final as (
         on change_lines.subscription_id = subscriptions.subscription_id
 )
 
-select * from final
+-- A printed answer has an order.
+select * from final -- noqa: CV13
 order by account_id, event_on, subscription_item_id, line_change

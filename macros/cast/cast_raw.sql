@@ -1,11 +1,15 @@
 {#- A cleaned raw value as the kind that the contract declares, or NULL where it is
     none: the caller tells an empty value from a wrong one. Nothing is guessed: dates
-    are ISO, numbers have no thousands separators, `5.4` is no integer.
+    are ISO, currencies three letters, numbers have no thousands separators, `5.4` is no integer.
     `raw_type` is the type in which the value arrives; `varchar` from a CSV file. -#}
 {% macro cast_raw(value, kind, raw_type) -%}
     {%- set type = sql_type(kind) -%}
     {%- if kind in ('id', 'text') -%}
         {{ value }}
+    {%- elif kind == 'currency' -%}
+        case
+            when {{ matches_pattern(value, '[A-Za-z]{3}') }} then upper({{ value }})
+        end
     {%- elif raw_type | lower == type -%}
         {{ value }}
     {%- elif kind == 'date' -%}

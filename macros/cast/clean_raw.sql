@@ -5,7 +5,7 @@
     {%- set is_text = 'char' in raw_type | lower or raw_type | lower in ('text', 'string') -%}
     {%- if is_text -%}
         nullif(trim({{ value }}), '')
-    {%- elif kind in ('id', 'text') -%}
+    {%- elif kind in ('id', 'text', 'currency') -%}
         nullif(trim(cast({{ value }} as varchar)), '')
     {%- else -%}
         {{ value }}

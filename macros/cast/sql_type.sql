@@ -5,6 +5,7 @@
     {%- set types = {
         'id': 'varchar',
         'text': 'varchar',
+        'currency': 'varchar',
         'date': 'date',
         'timestamp': 'timestamp',
         'boolean': 'boolean',

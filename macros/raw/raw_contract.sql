@@ -16,13 +16,14 @@
       rules         reason: condition under which a row is refused
 
     A column
-      type      id, text, date, timestamp, boolean, integer, quantity, price, money,
-                percent, rate, number
+      type      id, text, currency, date, timestamp, boolean, integer, quantity, price,
+                money, percent, rate, number
       required  refused when empty
       default   used when empty
       one_of    the values there are, in lower case; matched in any case
       later     unknown: a date after as_of_date is not yet known and read as empty
-      known_at  the column whose date says from when this value is known
+      known_at  the column whose date says from when this value is known; where that
+                is empty the value counts, since some sources send no such date
       as_known  SQL that says what was known on as_of_date
       personal  holds personal data
 -#}
@@ -175,7 +176,7 @@ crm_opportunities:
     subscription_id: {type: id}
     stage: {type: text, required: true}
     amount: {type: money, required: true}
-    currency: {type: text}
+    currency: {type: currency}
     source: {type: text, one_of: [csm, sales, marketing, product]}
     created_at: {type: timestamp, required: true}
     expected_close_date: {type: date}
@@ -227,7 +228,7 @@ billing_customers:
     billing_customer_id: {type: id, required: true}
     account_id: {type: id}
     email_domain: {type: text}
-    currency: {type: text}
+    currency: {type: currency}
 
 billing_subscriptions:
   system: billing
@@ -281,7 +282,7 @@ billing_subscription_items:
     discount_percent: {type: percent, default: "0"}
     billing_interval: {type: text, required: true, one_of: [day, week, month, year]}
     interval_count: {type: integer, default: "1"}
-    currency: {type: text}
+    currency: {type: currency}
     valid_from: {type: date}
     valid_to: {type: date, later: unknown}
     change_reason: {type: text}
@@ -313,7 +314,7 @@ billing_invoices:
     due_on: {type: date}
     paid_on: {type: date, later: unknown}
     status: {type: text, one_of: [draft, open, paid, void, uncollectible], as_known: "case when paid_on > {as_of} then 'open' else status end"}
-    currency: {type: text}
+    currency: {type: currency}
     total_amount: {type: money, required: true}
 
 billing_invoice_lines:
@@ -340,7 +341,7 @@ billing_exchange_rates:
   rules:
     rate_not_positive: rate <= 0
   columns:
-    currency: {type: text, required: true}
+    currency: {type: currency, required: true}
     rate_date: {type: date, required: true}
     rate: {type: rate, required: true}
 

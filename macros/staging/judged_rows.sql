@@ -98,7 +98,7 @@ judged as (
             when with_account.copy_number > 1 or with_account.version_rank > 1 then null
             when with_account.contenders > 1 then 'conflicting_rows'
             when {{ appears_on }} > {{ as_of() }} then null
-            else with_account.fate
+            else nullif(with_account.fate, 'not_yet')
         end as reason,
         case
             when with_account.unusable_for is not null then 'quarantined'

@@ -10,8 +10,9 @@
         end
     {%- elif about.get('known_at') -%}
         case
-            when {{ on_date(about['known_at'], columns, 'final_verdicts') }} <= {{ as_of() }}
-                then final_verdicts.{{ column }}
+            when {{ on_date(about['known_at'], columns, 'final_verdicts') }} > {{ as_of() }}
+                then null
+            else final_verdicts.{{ column }}
         end
     {%- else -%}
         final_verdicts.{{ column }}

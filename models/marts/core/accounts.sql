@@ -1,5 +1,5 @@
--- One row per account as of the date: who it is, who owns it, what it is worth, where it
--- stands. An account entered into the CRM after as_of_date is not here unless it had
+-- One row per account as of the date: who it is, who owns it, what it is worth, where
+-- it stands. An account entered into the CRM after as_of_date is not here unless it had
 -- ARR by then.
 with profiles as (
     select * from {{ ref('account_profiles') }}
@@ -78,8 +78,10 @@ joined as (
         first_arr.first_arr_on,
         cohorts.cohort_month,
         terms.term_end_date,
-        cast({{ days_between('first_arr.first_arr_on', as_of()) }} as bigint) as tenure_days,
-        cast({{ days_between(as_of(), 'terms.term_end_date') }} as bigint) as days_to_renewal
+        cast({{ days_between('first_arr.first_arr_on', as_of()) }} as bigint)
+            as tenure_days,
+        cast({{ days_between(as_of(), 'terms.term_end_date') }} as bigint)
+            as days_to_renewal
     from profiles
     left join owners
         on profiles.account_id = owners.account_id

@@ -1,14 +1,16 @@
 -- One row per day, from the first to the last day that any contract can reach.
 -- The time spine of the semantic layer; weeks start on Monday.
+{%- set first_day = date_literal(iso_date_var('dates_from')) %}
+{%- set last_day = date_literal(iso_date_var('dates_to')) %}
+
 with numbers as (
     {{ whole_numbers(5) | indent(4) }}
 ),
 
 days as (
-    select cast({{ dbt.dateadd('day', 'numbers.number', date_literal(iso_date_var('dates_from'))) }} as date)
-        as date_day
+    select {{ add_days(first_day, 'numbers.number') }} as date_day
     from numbers
-    where numbers.number <= {{ days_between(date_literal(iso_date_var('dates_from')), date_literal(iso_date_var('dates_to'))) }}
+    where numbers.number <= {{ days_between(first_day, last_day) }}
 ),
 
 final as (

@@ -3,13 +3,14 @@
 -- decided alike.
 with final as (
     {%- for name in policy_switches() %}
+    {%- set setting = var(name) if var(name) is string else tojson(var(name)) %}
     select
         'switch' as kind,
         '{{ name }}' as policy,
         {% if var(name) is none -%}
         cast(null as varchar)
         {%- else -%}
-        cast('{{ (var(name) if var(name) is string else tojson(var(name))) | replace("'", "''") }}' as varchar)
+        cast('{{ setting | replace("'", "''") }}' as varchar)
         {%- endif %} as setting,
         cast(null as varchar) as version
     union all

@@ -23,7 +23,8 @@ final as (
         refused.table_name,
         refused.row_key,
         {{ dbt.split_part('refused.refused_for', "':'", 1) }} as reason,
-        nullif({{ dbt.split_part('refused.refused_for', "':'", 2) }}, '') as column_name,
+        nullif({{ dbt.split_part('refused.refused_for', "':'", 2) }}, '')
+            as column_name,
         cast(row_number() over (
             partition by refused.table_name, refused.row_key, refused.refused_for
             order by refused.row_key

@@ -15,9 +15,11 @@ unreadable as (
 final as (
     select
         counts.table_name,
-        cast(counts.rows_in + coalesce(unreadable.refused_rows, 0) as bigint) as rows_in,
+        cast(counts.rows_in + coalesce(unreadable.refused_rows, 0) as bigint)
+            as rows_in,
         cast(counts.staged as bigint) as staged,
-        cast(counts.quarantined + coalesce(unreadable.refused_rows, 0) as bigint) as quarantined,
+        cast(counts.quarantined + coalesce(unreadable.refused_rows, 0) as bigint)
+            as quarantined,
         cast(counts.deduplicated as bigint) as deduplicated,
         cast(counts.not_yet as bigint) as not_yet
     from counts

@@ -31,8 +31,10 @@ final as (
         subscriptions.started_on,
         case
             when subscriptions.source_account_id is not null then 'unknown account_id'
-            when customers.billing_customer_id is null then 'unknown billing_customer_id'
-            when customers.email_domain is null then 'billing customer without account or domain'
+            when customers.billing_customer_id is null
+                then 'unknown billing_customer_id'
+            when customers.email_domain is null
+                then 'billing customer without account or domain'
             else 'domain matches no single account'
         end as reason,
         cast(coalesce(arr_now.arr, 0) as decimal(18, 2)) as arr

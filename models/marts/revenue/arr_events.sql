@@ -1,7 +1,7 @@
 -- One row per account and day on which its ARR changes: what it was, what it became,
--- what that is called, and why. Always at the reference date's exchange rates.
--- Causes are given for expansion and contraction and add up to delta_arr; a plan swap or
--- one of several subscriptions ending is netted within the account.
+-- what that is called, and why. Always at the reference date's exchange rates. Causes
+-- are given for expansion and contraction and add up to delta_arr; a plan swap or one
+-- of several subscriptions ending is netted within the account.
 with changes as (
     select * from {{ ref('int_account_changes') }}
 ),
@@ -23,9 +23,16 @@ with_before as (
     select
         changes.*,
         cast(changes.arr_after - changes.arr_change as decimal(18, 2)) as arr_before,
-        coalesce(lag(changes.paused_items_after) over account_history, 0) > 0 as paused_before,
+        coalesce(lag(changes.paused_items_after) over account_history, 0)
+        > 0 as paused_before,
         coalesce(max(changes.arr_after) over earlier_days, 0) > 0 as had_arr_before,
-        max(case when changes.arr_after = 0 and changes.arr_change < 0 then changes.changed_on end)
+        max(
+            case
+                when
+                    changes.arr_after = 0 and changes.arr_change < 0
+                    then changes.changed_on
+            end
+        )
             over earlier_days as fell_to_zero_on
     from changes
     window
@@ -65,7 +72,9 @@ final as (
         named.arr_change as delta_arr,
         {%- for cause in arr_causes() %}
         cast(case
-            when named.movement_type in ('expansion', 'contraction') then causes.{{ cause }}
+            when
+                named.movement_type in ('expansion', 'contraction')
+                then causes.{{ cause }}
             else 0
         end as decimal(18, 2)) as {{ cause }},
         {%- endfor %}

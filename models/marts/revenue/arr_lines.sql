@@ -1,6 +1,6 @@
--- One row per subscription item and unbroken interval [valid_from, valid_to) in which it
--- is in force. Every ARR figure is a sum of these rows.
--- A pause splits an item's interval in two; a free item has a row with ARR 0.
+-- One row per subscription item and unbroken interval [valid_from, valid_to) in which
+-- it is in force. Every ARR figure is a sum of these rows. A pause splits an item's
+-- interval in two; a free item has a row with ARR 0.
 with intervals as (
     select * from {{ ref('int_item_intervals') }}
 ),
@@ -42,7 +42,9 @@ bounded as (
         intervals.*,
         lines.valid_from as line_from,
         nullif(
-            least({{ open_end('intervals.valid_to') }}, {{ open_end('lines.paused_on') }}),
+            least(
+                {{ open_end('intervals.valid_to') }}, {{ open_end('lines.paused_on') }}
+            ),
             {{ date_literal('9999-12-31') }}
         ) as line_to
     from lines
@@ -52,7 +54,9 @@ bounded as (
 
 final as (
     select
-        bounded.subscription_item_id || '|' || cast(bounded.line_from as varchar(10)) as arr_line_id,
+        bounded.subscription_item_id
+        || '|'
+        || cast(bounded.line_from as varchar(10)) as arr_line_id,
         bounded.account_id,
         bounded.subscription_id,
         bounded.subscription_item_id,

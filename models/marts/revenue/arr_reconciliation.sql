@@ -2,13 +2,37 @@
 -- the month against what was invoiced in it, with the difference explained to the cent:
 -- invoiced - contracted = tax + one_time + usage + credit + proration + timing
 --                         + unexplained.
--- Empty when the biller sends no invoices.
+-- Timing (and proration) is what was invoiced less its spread over the period billed,
+-- so that it comes back to 0 once the period is over. Empty when the biller sends no
+-- invoices.
 with contracted as (
     select * from {{ ref('int_contracted_months') }}
 ),
 
 earned as (
-    select * from {{ ref('int_earned_months') }}
+    select
+        earned_months.account_id,
+        earned_months.month,
+        sum(
+            case
+                when
+                    earned_months.line_type = 'recurring'
+                    then earned_months.earned_amount
+                else 0
+            end
+        )
+            as recurring_earned_amount,
+        sum(
+            case
+                when
+                    earned_months.line_type = 'proration'
+                    then earned_months.earned_amount
+                else 0
+            end
+        )
+            as proration_earned_amount
+    from {{ ref('int_earned_months') }} as earned_months
+    group by earned_months.account_id, earned_months.month
 ),
 
 {%- set line_types = ['recurring', 'proration', 'usage', 'one_time', 'tax', 'credit'] %}
@@ -18,21 +42,41 @@ invoiced as (
         invoice_lines.account_id,
         invoice_lines.month,
         sum(invoice_lines.amount) as invoiced_amount,
-        {%- for line_type in line_types %}
-        sum(case when invoice_lines.line_type = '{{ line_type }}' then invoice_lines.amount else 0 end)
-            as {{ line_type }}_amount
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+    {%- for line_type in line_types %}
+    sum(
+        case
+            when
+                invoice_lines.line_type = '{{ line_type }}'
+                then invoice_lines.amount else
+                0
+        end
+    )
+        as {{ line_type }}_amount
+    {{- ',' if not loop.last }}
+    {%- endfor %}
     from {{ ref('int_invoice_lines') }} as invoice_lines
     group by invoice_lines.account_id, invoice_lines.month
 ),
 
 account_months as (
-    select contracted.account_id, contracted.month from contracted
+    select
+        contracted.account_id,
+        contracted.month
+    from contracted
     union distinct
-    select invoiced.account_id, invoiced.month from invoiced
+    select
+        invoiced.account_id,
+        invoiced.month
+    from invoiced
     union distinct
-    select earned.account_id, earned.month from earned
+    select
+        earned.account_id,
+        earned.month
+    from earned
+),
+
+billed as (
+    select count(*) as invoice_lines from {{ ref('int_invoice_lines') }}
 ),
 
 amounts as (
@@ -40,13 +84,14 @@ amounts as (
         account_months.account_id,
         account_months.month,
         coalesce(contracted.contracted_amount, 0) as contracted_amount,
-        coalesce(earned.earned_amount, 0) as earned_amount,
-        coalesce(invoiced.invoiced_amount, 0) as invoiced_amount
-        {%- for line_type in line_types %},
-        coalesce(invoiced.{{ line_type }}_amount, 0) as {{ line_type }}_amount
+        coalesce(earned.recurring_earned_amount, 0) as recurring_earned_amount,
+        coalesce(earned.proration_earned_amount, 0) as proration_earned_amount,
+        {%- for line_type in line_types %}
+        coalesce(invoiced.{{ line_type }}_amount, 0) as {{ line_type }}_amount,
         {%- endfor %}
+        coalesce(invoiced.invoiced_amount, 0) as invoiced_amount
     from account_months
-    cross join (select count(*) as invoice_lines from {{ ref('int_invoice_lines') }}) as billed
+    cross join billed
     left join contracted
         on
             account_months.account_id = contracted.account_id
@@ -68,14 +113,24 @@ final as (
         amounts.month,
         cast(amounts.contracted_amount as decimal(18, 2)) as contracted_amount,
         cast(amounts.invoiced_amount as decimal(18, 2)) as invoiced_amount,
-        cast(amounts.invoiced_amount - amounts.contracted_amount as decimal(18, 2)) as difference,
+        cast(amounts.invoiced_amount - amounts.contracted_amount as decimal(18, 2))
+            as difference,
         cast(amounts.tax_amount as decimal(18, 2)) as tax_amount,
         cast(amounts.one_time_amount as decimal(18, 2)) as one_time_amount,
         cast(amounts.usage_amount as decimal(18, 2)) as usage_amount,
         cast(amounts.credit_amount as decimal(18, 2)) as credit_amount,
-        cast(amounts.proration_amount as decimal(18, 2)) as proration_amount,
-        cast(amounts.recurring_amount - amounts.earned_amount as decimal(18, 2)) as timing_amount,
-        cast(amounts.earned_amount - amounts.contracted_amount as decimal(18, 2)) as unexplained_amount
+        cast(
+            amounts.proration_amount - amounts.proration_earned_amount as decimal(18, 2)
+        )
+            as proration_amount,
+        cast(
+            amounts.recurring_amount - amounts.recurring_earned_amount as decimal(18, 2)
+        )
+            as timing_amount,
+        cast(
+            amounts.recurring_earned_amount + amounts.proration_earned_amount
+            - amounts.contracted_amount as decimal(18, 2)
+        ) as unexplained_amount
     from amounts
 )
 

@@ -23,20 +23,31 @@ summed as (
         end) as decimal(18, 2)) as {{ column }},
         {%- endfor %}
         cast(sum(movements.fx_arr) as decimal(18, 2)) as fx_arr,
-        cast(sum(case when movements.opening_arr > 0 then 1 else 0 end) as bigint) as opening_accounts,
+        cast(sum(case when movements.opening_arr > 0 then 1 else 0 end) as bigint)
+            as opening_accounts,
         {%- for movement, column in {
             'new': 'new_accounts', 'reactivation': 'reactivated_accounts', 'resumed': 'resumed_accounts'
         }.items() %}
         cast(sum(case
-            when movements.movement_type = '{{ movement }}' and movements.closing_arr > 0 then 1 else 0
+            when
+                movements.movement_type = '{{ movement }}' and movements.closing_arr > 0
+                then 1
+            else 0
         end) as bigint) as {{ column }},
         {%- endfor %}
-        {%- for movement, column in {'churn': 'churned_accounts', 'paused': 'paused_accounts'}.items() %}
+        {%- for movement, column in {
+            'churn': 'churned_accounts',
+            'paused': 'paused_accounts',
+        }.items() %}
         cast(sum(case
-            when movements.movement_type = '{{ movement }}' and movements.opening_arr > 0 then 1 else 0
+            when
+                movements.movement_type = '{{ movement }}' and movements.opening_arr > 0
+                then 1
+            else 0
         end) as bigint) as {{ column }},
         {%- endfor %}
-        cast(sum(case when movements.closing_arr > 0 then 1 else 0 end) as bigint) as closing_accounts
+        cast(sum(case when movements.closing_arr > 0 then 1 else 0 end) as bigint)
+            as closing_accounts
     from movements
     where
         movements.slice_name <> 'product_family'

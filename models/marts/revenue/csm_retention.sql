@@ -6,8 +6,8 @@ with account_months as (
     select * from {{ ref('arr_monthly') }}
 ),
 
-owners as (
-    select * from {{ ref('account_owners') }}
+holdings as (
+    select * from {{ ref('int_account_holdings') }}
 ),
 
 lines as (
@@ -22,13 +22,22 @@ months as (
     select * from {{ ref('int_months') }}
 ),
 
+month_rates as (
+    select * from {{ ref('int_exchange_rates') }}
+    where
+        month is not null
+        and '{{ choice_var("currency_policy", ["constant", "historical"]) }}'
+        = 'historical'
+),
+
 quarters as (
     select
         cast(date_trunc('quarter', months.month) as date) as quarter,
         min(months.month) as first_month,
         max(months.month) as last_month,
         max(months.closes_on) as closes_on,
-        max(case when months.is_partial then 1 else 0 end) = 1 or count(*) < 3 as is_partial
+        max(case when months.is_partial then 1 else 0 end) = 1
+        or count(*) < 3 as is_partial
     from months
     group by cast(date_trunc('quarter', months.month) as date)
 ),
@@ -39,37 +48,47 @@ books as (
         quarters.last_month,
         quarters.closes_on,
         quarters.is_partial,
-        owners.account_id,
-        owners.csm_id,
-        owners.valid_from as owned_from,
+        holdings.account_id,
+        holdings.csm_id,
         opening_months.closing_arr as opening_arr,
-        {{ add_months('owners.valid_from', 1) }} <= {{ add_days('quarters.closes_on', -1) }}
-            as is_held_a_month
+        {{ add_months('holdings.held_since', 1) }}
+        <= {{ add_days('quarters.closes_on', -1) }}
+            as is_held_a_month,
+        holdings.managed_since = holdings.held_since
+        and holdings.held_since >= quarters.quarter as is_taken_over_unmanaged
     from quarters
-    inner join owners
+    inner join holdings
         on
-            {{ add_days('quarters.closes_on', -1) }} >= owners.valid_from
-            and {{ add_days('quarters.closes_on', -1) }} < {{ open_end('owners.valid_to') }}
+            {{ add_days('quarters.closes_on', -1) }} >= holdings.valid_from
+            and {{ add_days('quarters.closes_on', -1) }}
+            < {{ open_end('holdings.valid_to') }}
     inner join account_months as opening_months
         on
-            owners.account_id = opening_months.account_id
+            holdings.account_id = opening_months.account_id
             and opening_months.month = {{ add_months('quarters.first_month', -1) }}
     where opening_months.closing_arr > 0
 ),
 
+-- Valued as the month is.
 under_notice as (
     select
         books.quarter,
         books.account_id,
-        sum(lines.arr) as notice_arr
+        sum(
+            coalesce({{ convert('lines.arr_local', 'month_rates.rate') }}, lines.arr)
+        ) as notice_arr
     from books
     inner join lines
         on
             books.account_id = lines.account_id
-            and lines.valid_from <= books.closes_on
+            and books.closes_on >= lines.valid_from
             and {{ open_end('lines.valid_to') }} > books.closes_on
     inner join subscriptions
         on lines.subscription_id = subscriptions.subscription_id
+    left join month_rates
+        on
+            lines.currency = month_rates.currency
+            and books.last_month = month_rates.month
     where subscriptions.cancel_requested_on <= books.closes_on
     group by books.quarter, books.account_id
 ),
@@ -82,13 +101,13 @@ final as (
         books.opening_arr,
         coalesce(closing_months.closing_arr, 0) as closing_arr,
         cast(coalesce(under_notice.notice_arr, 0) as decimal(18, 2)) as notice_arr,
-        cast(greatest(
-            coalesce(closing_months.closing_arr, 0) - coalesce(under_notice.notice_arr, 0), 0
-        ) as decimal(18, 2)) as counted_arr,
+        cast(
+            coalesce(closing_months.closing_arr, 0)
+            - coalesce(under_notice.notice_arr, 0) as decimal(18, 2)
+        ) as counted_arr,
         case
             when not books.is_held_a_month then 'held less than a month'
-            when books.owned_from > books.quarter and previous_owners.account_id is null
-                then 'taken over unmanaged'
+            when books.is_taken_over_unmanaged then 'taken over unmanaged'
         end as excluded_because,
         books.is_partial
     from books
@@ -100,10 +119,6 @@ final as (
         on
             books.quarter = under_notice.quarter
             and books.account_id = under_notice.account_id
-    left join owners as previous_owners
-        on
-            books.account_id = previous_owners.account_id
-            and previous_owners.valid_to = books.owned_from
 )
 
 select * from final

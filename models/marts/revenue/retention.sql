@@ -1,7 +1,7 @@
 -- One row per as-of month, window and slice value: what became of the accounts that had
--- ARR when the window opened. Closed cohort, point to point; ratios of sums. NULL, never
--- 0 or 100 %, where nobody was there to be retained. All published variants stand side
--- by side, so that one build answers what the figure is under another definition.
+-- ARR when the window opened. Closed cohort, point to point; ratios of sums. NULL,
+-- never 0 or 100 %, where nobody was there to be retained. All published variants stand
+-- side by side, so that one build answers what the figure is under another definition.
 -- Sums may be added over slice values of one slice, never over months or windows.
 with slices as (
     select * from {{ ref('int_retention_slices') }}
@@ -16,6 +16,14 @@ first_months as (
     from {{ ref('arr_monthly') }} as arr_monthly
 ),
 
+windows as (
+    select 1 as window_months
+    union all
+    select 3 as window_months
+    union all
+    select 12 as window_months
+),
+
 -- Slice `all` has its row even where the window opens before the first account.
 empty_windows as (
     select
@@ -24,13 +32,7 @@ empty_windows as (
     from months
     inner join first_months
         on months.month >= first_months.month
-    cross join (
-        select 1 as window_months
-        union all
-        select 3 as window_months
-        union all
-        select 12 as window_months
-    ) as windows
+    cross join windows
 ),
 
 outcomes as (
@@ -44,8 +46,14 @@ outcomes as (
         slices.current_arr,
         slices.low_water_arr,
         least(slices.base_arr, slices.current_arr) as gross_retained_arr,
-        case when slices.is_reactivated then slices.current_arr else 0 end as reactivated_arr,
-        case when slices.is_reactivated then least(slices.base_arr, slices.current_arr) else 0 end
+        case when slices.is_reactivated then slices.current_arr else 0 end
+            as reactivated_arr,
+        case
+            when
+                slices.is_reactivated
+                then least(slices.base_arr, slices.current_arr)
+            else 0
+        end
             as gross_reactivated_arr
     from slices
     union all
@@ -71,15 +79,21 @@ summed as (
         outcomes.slice_name,
         outcomes.slice_value,
         cast(sum(outcomes.base_account) as bigint) as base_accounts,
-        cast(sum(case when outcomes.current_arr > 0 then 1 else 0 end) as bigint) as retained_accounts,
+        cast(sum(case when outcomes.current_arr > 0 then 1 else 0 end) as bigint)
+            as retained_accounts,
         cast(sum(outcomes.base_arr) as decimal(18, 2)) as base_arr,
         cast(sum(outcomes.current_arr) as decimal(18, 2)) as current_arr,
         cast(sum(outcomes.gross_retained_arr) as decimal(18, 2)) as gross_retained_arr,
         cast(sum(outcomes.low_water_arr) as decimal(18, 2)) as low_water_arr,
         cast(sum(outcomes.reactivated_arr) as decimal(18, 2)) as reactivated_arr,
-        cast(sum(outcomes.gross_reactivated_arr) as decimal(18, 2)) as gross_reactivated_arr
+        cast(sum(outcomes.gross_reactivated_arr) as decimal(18, 2))
+            as gross_reactivated_arr
     from outcomes
-    group by outcomes.as_of_month, outcomes.window_months, outcomes.slice_name, outcomes.slice_value
+    group by
+        outcomes.as_of_month,
+        outcomes.window_months,
+        outcomes.slice_name,
+        outcomes.slice_value
 ),
 
 final as (
@@ -97,11 +111,15 @@ final as (
         summed.reactivated_arr,
         {{ safe_divide('summed.current_arr', 'summed.base_arr') }} as nrr,
         {{ safe_divide('summed.gross_retained_arr', 'summed.base_arr') }} as grr,
-        {{ safe_divide('summed.retained_accounts', 'summed.base_accounts') }} as logo_retention,
-        {{ safe_divide('(summed.current_arr - summed.reactivated_arr)', 'summed.base_arr') }}
-            as nrr_excluding_reactivated,
-        {{ safe_divide('(summed.gross_retained_arr - summed.gross_reactivated_arr)', 'summed.base_arr') }}
-            as grr_excluding_reactivated,
+        {{ safe_divide('summed.retained_accounts', 'summed.base_accounts') }}
+            as logo_retention,
+        {{ safe_divide(
+            '(summed.current_arr - summed.reactivated_arr)', 'summed.base_arr'
+        ) }} as nrr_excluding_reactivated,
+        {{ safe_divide(
+            '(summed.gross_retained_arr - summed.gross_reactivated_arr)',
+            'summed.base_arr'
+        ) }} as grr_excluding_reactivated,
         {{ safe_divide('summed.low_water_arr', 'summed.base_arr') }} as grr_low_water,
         months.is_partial
     from summed

@@ -1,6 +1,12 @@
 -- One row per cohort month, slice value and age in months: what is left of the accounts
 -- that started together. Age 0 is the cohort's own month. A cohort's figures may rise
 -- again with age: accounts return and expand.
+{%- set slices = {
+    'all': "'all'",
+    'region': 'members.region',
+    'industry': 'members.industry',
+} %}
+
 with account_months as (
     select * from {{ ref('arr_monthly') }}
 ),
@@ -40,7 +46,7 @@ members as (
 
 -- Every age has its row, also when nobody is left.
 cohorts as (
-    {%- for slice, value in {'all': "'all'", 'region': 'members.region', 'industry': 'members.industry'}.items() %}
+    {%- for slice, value in slices.items() %}
     select
         members.cohort_month,
         '{{ slice }}' as slice_name,
@@ -64,7 +70,7 @@ ages as (
 ),
 
 levels as (
-    {%- for slice, value in {'all': "'all'", 'region': 'members.region', 'industry': 'members.industry'}.items() %}
+    {%- for slice, value in slices.items() %}
     select
         members.cohort_month,
         '{{ slice }}' as slice_name,
@@ -104,7 +110,8 @@ counted as (
         cast(coalesce(remaining.active_accounts, 0) as bigint) as active_accounts,
         cast(ages.cohort_arr as decimal(18, 2)) as cohort_arr,
         cast(coalesce(remaining.current_arr, 0) as decimal(18, 2)) as current_arr,
-        cast(coalesce(remaining.gross_retained_arr, 0) as decimal(18, 2)) as gross_retained_arr,
+        cast(coalesce(remaining.gross_retained_arr, 0) as decimal(18, 2))
+            as gross_retained_arr,
         not ages.is_partial as is_complete
     from ages
     left join remaining
@@ -120,7 +127,8 @@ final as (
         counted.*,
         {{ safe_divide('counted.current_arr', 'counted.cohort_arr') }} as nrr,
         {{ safe_divide('counted.gross_retained_arr', 'counted.cohort_arr') }} as grr,
-        {{ safe_divide('counted.active_accounts', 'counted.cohort_accounts') }} as logo_retention
+        {{ safe_divide('counted.active_accounts', 'counted.cohort_accounts') }}
+            as logo_retention
     from counted
 )
 

@@ -1,5 +1,6 @@
 -- One row per subscription.
--- account_found_by says how the CRM account was found; `nothing`: account_id starts with `unmatched:`.
+-- account_found_by says how the CRM account was found; `nothing`: account_id begins
+-- with `unmatched:`.
 with judged as (
     select * from {{ ref('base_billing__subscriptions') }}
 ),

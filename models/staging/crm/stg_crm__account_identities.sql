@@ -14,7 +14,7 @@ with crm_accounts as (
     where verdict = 'staged' or refused_for = 'test_account'
 ),
 
-merges as (
+merge_links as (
     select
         crm_accounts.account_id as id,
         coalesce(survivors.account_id, crm_accounts.account_id) as next_id
@@ -23,16 +23,16 @@ merges as (
         on crm_accounts.merged_into_account_id = survivors.account_id
 ),
 
-{{ follow_links('merges') }},
+{{ follow_links('merge_links') }},
 
 survivors as (
     select
         crm_accounts.account_id as source_account_id,
-        coalesce(merges_followed.end_id, crm_accounts.account_id) as account_id,
-        merges_followed.end_id is null as has_merge_cycle
+        coalesce(merge_links_followed.end_id, crm_accounts.account_id) as account_id,
+        merge_links_followed.end_id is null as has_merge_cycle
     from crm_accounts
-    inner join merges_followed
-        on crm_accounts.account_id = merges_followed.id
+    inner join merge_links_followed
+        on crm_accounts.account_id = merge_links_followed.id
 ),
 
 -- A parent counts under its own survivor; a test account is nobody's parent.
@@ -73,8 +73,10 @@ final as (
     select
         survivors.source_account_id,
         survivors.account_id,
-        case when parent_links_followed.end_id is not null then real_parents.parent_account_id end
-            as parent_account_id,
+        case
+            when parent_links_followed.end_id is not null
+                then real_parents.parent_account_id
+        end as parent_account_id,
         coalesce(parent_links_followed.end_id, survivors.account_id)
             as ultimate_parent_account_id,
         crm_accounts.domain,

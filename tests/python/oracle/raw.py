@@ -161,8 +161,7 @@ class Known:
 
     def _read_accounts(self) -> None:
         self._account_rows = {
-            str(row["account_id"]): row
-            for row in self._rows("crm_accounts")
+            str(row["account_id"]): row for row in self._rows("crm_accounts")
         }
         self.accounts = {
             account_id: Account(

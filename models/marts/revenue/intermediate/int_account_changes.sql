@@ -62,8 +62,10 @@ final as (
         by_day.account_id,
         by_day.changed_on,
         cast(by_day.arr_change as decimal(18, 2)) as arr_change,
-        cast(sum(by_day.arr_change) over account_history as decimal(18, 2)) as arr_after,
-        cast(sum(by_day.paused_items_change) over account_history as bigint) as paused_items_after,
+        cast(sum(by_day.arr_change) over account_history as decimal(18, 2))
+            as arr_after,
+        cast(sum(by_day.paused_items_change) over account_history as bigint)
+            as paused_items_after,
         cast(sum(by_day.assisted_lines_change) over account_history as bigint)
             as assisted_lines_after
     from by_day

@@ -1,5 +1,5 @@
--- One row per account and month of its life: the ARR at which the month closes under the
--- currency policy, its touch tier and its owner then.
+-- One row per account and month of its life: the ARR at which the month closes under
+-- the currency policy, its touch tier and its owner then.
 with account_months as (
     select * from {{ ref('int_account_months') }}
 ),
@@ -36,7 +36,10 @@ closings as (
         account_months.month,
         account_months.closes_on,
         account_months.is_partial,
-        cast(account_months.closing_arr + coalesce(foreign_months.revaluation_arr, 0) as decimal(18, 2))
+        cast(
+            account_months.closing_arr
+            + coalesce(foreign_months.revaluation_arr, 0) as decimal(18, 2)
+        )
             as closing_arr,
         coalesce(foreign_months.fx_arr, 0) as fx_arr,
         account_months.is_paused,

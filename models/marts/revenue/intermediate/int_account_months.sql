@@ -16,7 +16,13 @@ monthly_changes as (
         sum(changes.arr_change) as arr_change,
         max(changes.changed_on) as last_changed_on,
         max(changes.arr_after) as highest_arr,
-        max(case when changes.arr_after = 0 and changes.arr_change < 0 then changes.changed_on end)
+        max(
+            case
+                when
+                    changes.arr_after = 0 and changes.arr_change < 0
+                    then changes.changed_on
+            end
+        )
             as fell_to_zero_on,
         min(case when changes.arr_after > 0 then changes.changed_on end) as first_arr_on
     from changes
@@ -38,10 +44,11 @@ with_state as (
             order by monthly_changes.month
             rows between unbounded preceding and current row
         ) > 0 as has_had_arr,
-        max(case when monthly_changes.highest_arr > 0 then monthly_changes.month end) over (
-            partition by monthly_changes.account_id
-        ) as last_arr_change_month,
-        -- The last day with ARR is the day before the last fall to zero.
+        max(case when monthly_changes.highest_arr > 0 then monthly_changes.month end)
+            over (
+                partition by monthly_changes.account_id
+            ) as last_arr_change_month,
+    -- The last day with ARR is the day before the last fall to zero.
         {{ add_months(month_of(add_days('max(monthly_changes.fell_to_zero_on) over (
             partition by monthly_changes.account_id
         )', -1)), 1) }} as month_after_last
@@ -62,7 +69,10 @@ final as (
         with_state.arr_after as closing_arr,
         with_state.paused_items_after > 0 as is_paused,
         with_state.assisted_lines_after = 0 as is_self_service_only,
-        case when with_state.month = months.month then with_state.highest_arr > 0 else false end
+        case
+            when with_state.month = months.month then with_state.highest_arr > 0 else
+                false
+        end
             as had_arr_inside,
         case when with_state.month = months.month then with_state.fell_to_zero_on end
             as fell_to_zero_on,

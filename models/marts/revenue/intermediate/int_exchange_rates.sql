@@ -1,8 +1,13 @@
 -- One row per currency in use and rate date that a valuation needs: the reference date
 -- (`reference`) and each month's closing day. The rate is the last one on or before
--- that day, else the first one after it. A currency without any rate stops the run.
+-- that day, else the first one after it. A currency without any rate stops the run: it
+-- is cast to a number so that the engine's error has its name.
 with items as (
     select * from {{ ref('stg_billing__subscription_items') }}
+),
+
+invoices as (
+    select * from {{ ref('stg_billing__invoices') }}
 ),
 
 rates as (
@@ -14,9 +19,13 @@ months as (
 ),
 
 currencies as (
-    select distinct items.currency
+    select items.currency
     from items
     where items.currency <> '{{ currency_var("reporting_currency") }}'
+    union distinct
+    select invoices.currency
+    from invoices
+    where invoices.currency <> '{{ currency_var("reporting_currency") }}'
 ),
 
 valuation_days as (
@@ -50,7 +59,9 @@ candidates as (
             partition by needed.currency, needed.month
             order by
                 case when rates.rate_date <= needed.valued_on then 0 else 1 end,
-                case when rates.rate_date <= needed.valued_on then rates.rate_date end desc nulls last,
+                case
+                    when rates.rate_date <= needed.valued_on then rates.rate_date
+                end desc nulls last,
                 rates.rate_date asc nulls last
         ) as preference
     from needed
@@ -63,7 +74,10 @@ final as (
         candidates.currency,
         candidates.month,
         candidates.valued_on,
-        candidates.rate,
+        coalesce(
+            candidates.rate,
+            cast('no exchange rate for ' || candidates.currency as decimal(18, 8))
+        ) as rate,
         candidates.rate_date
     from candidates
     where candidates.preference = 1

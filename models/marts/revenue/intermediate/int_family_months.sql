@@ -68,15 +68,18 @@ with_closing as (
         account_months.account_id,
         running.product_family,
         account_months.month,
-        cast(running.closing_arr + coalesce(foreign_months.revaluation_arr, 0) as decimal(18, 2))
+        cast(
+            running.closing_arr
+            + coalesce(foreign_months.revaluation_arr, 0) as decimal(18, 2)
+        )
             as closing_arr,
         cast(coalesce(foreign_months.fx_arr, 0) as decimal(18, 2)) as fx_arr
     from running
     inner join account_months
         on
             running.account_id = account_months.account_id
-            and account_months.month >= running.month
-            and account_months.month < running.next_changed_month
+            and running.month <= account_months.month
+            and running.next_changed_month > account_months.month
     left join foreign_months
         on
             running.account_id = foreign_months.account_id

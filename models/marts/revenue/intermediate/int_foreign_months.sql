@@ -1,12 +1,13 @@
--- Under currency_policy `historical`, one row per account, product family and month with
--- a line in another currency: what the reference date's rates give and what the months' own rates
--- give, for the lines in force on the month's closing day and on the one before it.
--- Empty under `constant`.
+-- Under currency_policy `historical`, one row per account, product family and month
+-- with a line in another currency: what the reference date's rates give and what the
+-- months' own rates give, for the lines in force on the month's closing day and on the
+-- one before it. Empty under `constant`.
 with lines as (
     select * from {{ ref('arr_lines') }}
     where
         currency <> '{{ currency_var("reporting_currency") }}'
-        and '{{ choice_var("currency_policy", ["constant", "historical"]) }}' = 'historical'
+        and '{{ choice_var("currency_policy", ["constant", "historical"]) }}'
+        = 'historical'
 ),
 
 months as (
@@ -37,7 +38,8 @@ closing_lines as (
             and months.month = rates.month
 ),
 
--- What was in force at the month's opening, revalued from last month's rate to this one's.
+-- What was in force at the month's opening, revalued from last month's rate to this
+-- one's.
 opening_lines as (
     select
         lines.account_id,
@@ -75,7 +77,11 @@ final as (
         foreign_lines.account_id,
         foreign_lines.product_family,
         foreign_lines.month,
-        cast(sum(foreign_lines.closing_arr - foreign_lines.constant_arr) as decimal(18, 2))
+        cast(
+            sum(foreign_lines.closing_arr - foreign_lines.constant_arr) as decimal(
+                18, 2
+            )
+        )
             as revaluation_arr,
         cast(sum(foreign_lines.fx_arr) as decimal(18, 2)) as fx_arr
     from foreign_lines

@@ -33,7 +33,8 @@ recurring as (
         items.billing_interval,
         items.interval_count,
         items.change_reason,
-        coalesce(items.currency, '{{ currency_var("reporting_currency") }}') as currency,
+        coalesce(items.currency, '{{ currency_var("reporting_currency") }}')
+            as currency,
         greatest(
             coalesce(items.valid_from, lives.life_from),
             lives.life_from,

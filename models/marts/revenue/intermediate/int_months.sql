@@ -9,7 +9,8 @@ final as (
         dates.month,
         max(dates.date_day) as closes_on,
         -- A month is whole once its last day is there.
-        not coalesce(max(case when dates.is_month_end then 1 end) = 1, false) as is_partial
+        not coalesce(max(case when dates.is_month_end then 1 end) = 1, false)
+            as is_partial
     from dates
     where dates.is_past
     group by dates.month

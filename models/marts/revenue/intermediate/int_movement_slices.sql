@@ -1,6 +1,6 @@
 -- One row per account, month and slice value that its movement counts under: the
--- segment is frozen at the month's opening. Product families split an account's figures;
--- every other slice repeats them.
+-- segment is frozen at the month's opening. Product families split an account's
+-- figures; every other slice repeats them.
 {{ config(materialized='view') }}
 
 with account_months as (
@@ -35,7 +35,7 @@ final as (
         account_months.closing_arr,
         account_months.fx_arr
     from account_months
-    left join profiles
+    left join profiles -- noqa: ST11
         on account_months.account_id = profiles.account_id
     union all
     {%- endfor %}

@@ -23,7 +23,9 @@ with_reach as (
 with_stretch as (
     select
         with_reach.*,
-        sum(case when with_reach.paused_on <= with_reach.paused_until then 0 else 1 end) over (
+        sum(
+            case when with_reach.paused_on <= with_reach.paused_until then 0 else 1 end
+        ) over (
             partition by with_reach.subscription_id
             order by with_reach.paused_on, with_reach.resumed_on
             rows between unbounded preceding and current row

@@ -1,5 +1,5 @@
--- One row per account, product and day on which something of the product starts or ends:
--- its quantity, ARR, list ARR and discount before and after.
+-- One row per account, product and day on which something of the product starts or
+-- ends: its quantity, ARR, list ARR and discount before and after.
 with lines as (
     select * from {{ ref('arr_lines') }}
 ),
@@ -11,9 +11,9 @@ changes as (
         lines.product_family,
         lines.tier_rank,
         lines.valid_from as changed_on,
-        lines.quantity as quantity,
-        lines.arr as arr,
-        lines.list_arr as list_arr
+        lines.quantity,
+        lines.arr,
+        lines.list_arr
     from lines
     union all
     select
@@ -69,11 +69,13 @@ final as (
         running.product_family,
         running.tier_rank,
         running.changed_on,
-        cast(running.quantity_after - running.quantity_change as decimal(18, 4)) as quantity_before,
+        cast(running.quantity_after - running.quantity_change as decimal(18, 4))
+            as quantity_before,
         cast(running.quantity_after as decimal(18, 4)) as quantity_after,
         cast(running.arr_after - running.arr_change as decimal(18, 2)) as arr_before,
         cast(running.arr_after as decimal(18, 2)) as arr_after,
-        cast(running.list_arr_after - running.list_arr_change as decimal(18, 2)) as list_arr_before,
+        cast(running.list_arr_after - running.list_arr_change as decimal(18, 2))
+            as list_arr_before,
         cast(running.list_arr_after as decimal(18, 2)) as list_arr_after
     from running
 )

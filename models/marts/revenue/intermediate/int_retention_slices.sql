@@ -33,8 +33,8 @@ final as (
         windows.is_reactivated
     from windows
     {%- if 'profiles' in value %}
-    left join profiles
-        on windows.account_id = profiles.account_id
+left join profiles
+    on windows.account_id = profiles.account_id
     {%- endif %}
     where windows.product_family is {{ 'not ' if slice == 'product_family' }}null
     {{ 'union all' if not loop.last }}

@@ -33,22 +33,23 @@ levels as (
 -- An account without a later row has no ARR then: its last row closes at 0.
 with_windows as (
     select
-        levels.*
-        {%- for window in windows %},
-        coalesce(lead(levels.closing_arr, {{ window }}) over account_history, 0) as arr_after_{{ window }},
+        {%- for window in windows %}
+        coalesce(lead(levels.closing_arr, {{ window }}) over account_history, 0)
+            as arr_after_{{ window }},
         min(levels.closing_arr) over (
             partition by levels.account_id, levels.product_family
             order by levels.month
             rows between current row and {{ window }} following
-        ) as lowest_arr_in_{{ window }}
-        {%- if window > 1 %},
+        ) as lowest_arr_in_{{ window }},
+        {%- if window > 1 %}
         min(levels.closing_arr) over (
             partition by levels.account_id, levels.product_family
             order by levels.month
             rows between 1 following and {{ window - 1 }} following
-        ) as lowest_arr_inside_{{ window }}
+        ) as lowest_arr_inside_{{ window }},
         {%- endif %}
         {%- endfor %}
+        levels.*
     from levels
     window account_history as (
         partition by levels.account_id, levels.product_family

@@ -23,7 +23,8 @@ renewals as (
     group by subscriptions.renewed_from_subscription_id
 ),
 
--- A lapse: the term has ended, nothing renews it by itself, and no renewal came in time.
+-- A lapse: the term has ended, nothing renews it by itself, and no renewal came in
+-- time.
 with_lapse as (
     select
         subscriptions.*,
@@ -31,8 +32,9 @@ with_lapse as (
         case
             when not subscriptions.auto_renews then subscriptions.current_term_end
         end as lapses_on,
-        {{ add_days('subscriptions.current_term_end', whole_number_var('renewal_grace_days')) }}
-            as grace_ends_on
+        {{ add_days(
+            'subscriptions.current_term_end', whole_number_var('renewal_grace_days')
+        ) }} as grace_ends_on
     from subscriptions
     left join renewals
         on subscriptions.subscription_id = renewals.subscription_id
@@ -52,11 +54,7 @@ with_ends as (
 final as (
     select
         with_ends.subscription_id,
-        {% if choice_var('account_grain', ['account', 'parent']) == 'parent' -%}
-        coalesce(account_identities.ultimate_parent_account_id, with_ends.account_id)
-        {%- else -%}
-        with_ends.account_id
-        {%- endif %} as account_id,
+        {{ ledger_account('with_ends') }} as account_id, -- noqa: AL09
         with_ends.started_on as life_from,
         with_ends.trial_ends_on,
         nullif(
@@ -77,7 +75,8 @@ final as (
                 then with_ends.lapses_on
         end as in_grace_from
     from with_ends
-    left join account_identities
+    -- Read under the parent grain only.
+    left join account_identities -- noqa: ST11
         on with_ends.account_id = account_identities.account_id
 )
 

@@ -1,0 +1,133 @@
+# Two commands: `make run` builds and publishes the sample company, `make test` runs
+# all that CI runs. Both set up what they need first, from this folder's lock files
+# alone, into .tools/ and .venv/. `make` lists the rest.
+
+# Any Python 3.11 or newer with pip: make run PYTHON=/usr/bin/python3.12
+PYTHON ?= python3
+# Passed on to bowtie: make run ARGS="--raw DIR --as-of 2026-01-31"
+ARGS ?=
+# Where results go.
+HOME_DIR ?= warehouse
+
+UV_VERSION := 0.13.9
+HATCHLING_VERSION := 1.27.0
+
+BIN := .venv/bin
+# Uses the Python it is given, and never fetches another.
+UV := UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1 .tools/bin/uv
+PYTHON_PATHS := bowtie tests examples
+SQL_PATHS := models tests/data analyses snapshots
+
+# The state that the environment must be in: the locks, this Python, this folder. The
+# stamp file with its name is there if it is.
+STATE := $(shell cat pyproject.toml requirements.lock requirements-tools.lock | \
+	$(PYTHON) -c 'import hashlib, os, sys; \
+		state = sys.stdin.read() + sys.version + sys.executable + os.getcwd(); \
+		old = sys.version_info < (3, 11); \
+		print("too-old" if old else hashlib.sha256(state.encode()).hexdigest()[:16])' \
+	2>/dev/null)
+STAMP := .venv/.ready-$(STATE)
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets
+	@echo "Bowtie, the customer success warehouse."
+	@echo
+	@echo "  make run     build the sample company, publish it, say where to look"
+	@echo "  make test    everything that CI runs"
+	@echo
+	@echo "Your own data:  make run ARGS=\"--raw DIR --as-of 2026-01-31\""
+	@echo "Another Python: make run PYTHON=/usr/bin/python3.12"
+	@echo
+	@echo "All targets (each sets up first, if it has to):"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | \
+		while IFS='|' read -r name text; do printf '  %-10s %s\n' "$$name" "$$text"; done
+	@echo
+	@echo "In the environment (. .venv/bin/activate): bowtie --help, dbt build, dbt test."
+
+# --- Set-up ---------------------------------------------------------------------------
+
+.PHONY: setup
+setup: $(STAMP) ## Install everything into .tools/ and .venv/; nothing if it is there
+
+$(STAMP):
+	@command -v "$(PYTHON)" >/dev/null || { \
+		echo "Bowtie needs Python 3.11 or newer, and '$(PYTHON)' is not there:" \
+			"make run PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@[ "$(STATE)" != too-old ] || { \
+		echo "Bowtie needs Python 3.11 or newer, and '$(PYTHON)' is older:" \
+			"make run PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -m pip --version >/dev/null 2>&1 || { \
+		echo "'$(PYTHON)' has no pip (on Debian: apt-get install python3-pip)" >&2; \
+		exit 1; }
+	@echo "Setting up .venv/: once, and after a change of the lock files or of Python"
+	@rm -rf .tools .venv/.ready-*
+	@$(PYTHON) -m pip install -qq --disable-pip-version-check \
+		--root-user-action ignore --target .tools --no-deps --only-binary :all: \
+		--require-hashes --requirement requirements-tools.lock
+	@$(UV) venv --quiet --clear --no-project --python "$(PYTHON)" .venv
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes \
+		--compile-bytecode requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable . \
+		--build-constraints requirements-tools.lock
+	@$(UV) pip check --quiet --python $(BIN)/python
+	@touch $@
+
+.PHONY: lock
+lock: $(STAMP) ## Write the lock files anew after a change in pyproject.toml (ARGS=--upgrade)
+	@$(UV) pip compile pyproject.toml --quiet --extra dev --universal --generate-hashes \
+		--python-version 3.11 --no-emit-index-url --custom-compile-command "make lock" \
+		--output-file requirements.lock $(ARGS)
+	@printf 'uv==$(UV_VERSION)\nhatchling==$(HATCHLING_VERSION)\n' | \
+		$(UV) pip compile - --quiet --universal --generate-hashes --python-version 3.11 \
+		--no-emit-index-url --no-annotate --custom-compile-command "make lock" \
+		--output-file requirements-tools.lock $(ARGS)
+
+# --- Use ------------------------------------------------------------------------------
+
+.PHONY: run
+run: $(STAMP) ## Build the sample company (or ARGS="--raw DIR") and publish it
+	@$(BIN)/bowtie run --home "$(HOME_DIR)" $(ARGS)
+
+.PHONY: build
+build: $(STAMP) ## Build only: the candidate stays private, nothing is published
+	@$(BIN)/bowtie build --home "$(HOME_DIR)" $(ARGS)
+
+.PHONY: sample
+sample: $(STAMP) ## Write the sample company's raw rows (seeds/raw/) anew
+	@$(BIN)/bowtie sample $(ARGS)
+
+# --- Checks ---------------------------------------------------------------------------
+
+.PHONY: test
+test: ## Everything that CI runs, cheap things first
+	@start=$$(date +%s); status=0; \
+	$(MAKE) --no-print-directory lint tests || status=$$?; \
+	echo "make test: $$(( $$(date +%s) - start )) s"; exit $$status
+
+.PHONY: tests
+tests: $(STAMP) ## Only the tests (ARGS="-k lock" chooses)
+	@$(BIN)/pytest -q -n 2 --dist loadfile -m "not slow" $(ARGS)
+
+.PHONY: test-slow
+test-slow: $(STAMP) ## The long campaigns that `make test` leaves out
+	@$(BIN)/pytest -q -n 2 -m slow $(ARGS)
+
+.PHONY: lint
+lint: $(STAMP) ## Check the layout of Python and SQL
+	@$(BIN)/ruff check --quiet $(wildcard $(PYTHON_PATHS))
+	@$(BIN)/ruff format --quiet --check $(wildcard $(PYTHON_PATHS)) || { \
+		echo "Python is not formatted: make format" >&2; exit 1; }
+	@$(BIN)/sqlfluff lint --processes 2 $(wildcard $(SQL_PATHS))
+
+.PHONY: format
+format: $(STAMP) ## Let the formatters decide the layout of Python and SQL
+	@$(BIN)/ruff check --quiet --fix $(wildcard $(PYTHON_PATHS))
+	@$(BIN)/ruff format --quiet $(wildcard $(PYTHON_PATHS))
+	@$(BIN)/sqlfluff fix --quiet $(wildcard $(SQL_PATHS))
+
+.PHONY: clean
+clean: ## Remove the environment and all caches; results stay
+	@rm -rf .venv .tools target logs .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,272 @@
+"""The command line: what each command takes, and what it says.
+
+The work is done elsewhere (`run.py`, `build.py`, `publish.py`, `landing/`,
+`simulator/`, `sample_company/`), imported when a command needs it, so that `--help`
+answers at once.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bowtie import terminal
+from bowtie.errors import BowtieError
+
+_ABOUT = """\
+Bowtie, the customer success warehouse: raw CRM, billing, usage, support and survey
+rows in; ARR, retention, health, capacity and renewals out.
+
+\b
+Start here:
+  bowtie run                     build and publish the sample company
+  bowtie run --raw DIR           the same for your own files, as of yesterday
+  bowtie releases                what was published
+
+\b
+What goes where, below HOME (default: warehouse/ in the project):
+  HOME/current/bowtie.duckdb     what readers open: the published schemas
+  HOME/current/manifest.json     what it was made from
+  HOME/releases/                 current, and the 7 published before it
+  HOME/work/                     the private file of the run under way, or its log
+
+Analysts use dbt as they know it: `dbt build`, `dbt test`, `dbt ls -s +retention`.
+"""
+
+app = typer.Typer(
+    name="bowtie",
+    help=_ABOUT,
+    no_args_is_help=True,
+    add_completion=False,
+    # Plain text keeps examples as they are; a traceback must not show locals.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Raw = Annotated[
+    Path | None,
+    typer.Option(
+        "--raw",
+        metavar="DIR",
+        help="Folder with raw files, <table>.csv or <table>.parquet; they are only "
+        "read. Default: the sample company.",
+    ),
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="DATE",
+        help="Compute everything as of the end of this day (2025-12-31). Default: the "
+        "sample's 2025-12-31; with --raw, yesterday in business_timezone.",
+    ),
+]
+HomeFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--home",
+        metavar="DIR",
+        help="Where results go. Default: warehouse/ in the project.",
+    ),
+]
+Threads = Annotated[
+    int | None,
+    typer.Option("--threads", min=1, max=64, help="Models built at a time."),
+]
+Switches = Annotated[
+    str | None,
+    typer.Option(
+        "--vars",
+        metavar="YAML",
+        help="Switches that replace the defaults in dbt_project.yml, as a YAML "
+        "mapping: '{renewal_grace_days: 45}'.",
+    ),
+]
+
+
+@app.command("run")
+def run_command(
+    raw: Raw = None,
+    as_of: AsOf = None,
+    home: HomeFolder = None,
+    threads: Threads = None,
+    switches: Switches = None,
+) -> None:
+    r"""Check the raw files, build, and publish a new generation.
+
+    Readers keep the earlier generation until the new one is whole; if anything fails,
+    they keep it altogether.
+
+    \b
+    Examples:
+      bowtie run
+      bowtie run --raw /data/raw --as-of 2026-01-31 --home /srv/bowtie
+      bowtie run --vars '{reporting_currency: EUR, renewal_grace_days: 45}'
+    """
+    from bowtie.build import shown_path
+    from bowtie.run import Request, run
+
+    request = Request.of(home, raw, as_of, switches, threads)
+    release = run(request)
+    current = request.home.current
+    rows = release.manifest["tables"]
+    terminal.say()
+    terminal.say(f"Published generation {release.generation}, as of {request.as_of}")
+    terminal.say(f"  {len(rows)} tables, {sum(rows.values()):,} rows")
+    terminal.say("Look here:")
+    terminal.say(f"  {shown_path(current / 'bowtie.duckdb')}   open it read-only")
+    terminal.say(f"  {shown_path(current / 'manifest.json')}   what it was made from")
+
+
+@app.command("build")
+def build_command(
+    raw: Raw = None,
+    as_of: AsOf = None,
+    home: HomeFolder = None,
+    threads: Threads = None,
+    switches: Switches = None,
+) -> None:
+    r"""Check the raw files and build, but publish nothing.
+
+    The candidate, raw and staging schemas included, stays in HOME/work/ until the next
+    run or build: for trying a change, or for a look at what a run would publish.
+
+    \b
+    Examples:
+      bowtie build
+      bowtie build --raw /data/raw --as-of 2026-01-31
+    """
+    from bowtie.build import shown_path
+    from bowtie.run import Request, build_only
+
+    candidate = build_only(Request.of(home, raw, as_of, switches, threads))
+    terminal.say()
+    terminal.say("Built, and published nothing:")
+    terminal.say(f"  {shown_path(candidate.workplace.database)}")
+
+
+@app.command("sample")
+def sample_command(
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="Where the CSV files go. Default: seeds/raw/ in the project.",
+        ),
+    ] = None,
+) -> None:
+    """Write the sample company's raw rows anew.
+
+    They are part of the repository, so this is needed only after a change to
+    bowtie/sample_company/. The same code writes the same bytes.
+    """
+    from bowtie.build import shown_path
+    from bowtie.paths import PROJECT_DIR
+    from bowtie.sample_company import write_sample
+
+    folder = (out or PROJECT_DIR / "seeds" / "raw").absolute()
+    with terminal.narrated("Writing the sample company") as progress:
+        write_sample(folder, progress)
+    terminal.say(f"The sample company's raw rows are in {shown_path(folder)}")
+
+
+@app.command("simulate")
+def simulate_command(
+    out: Annotated[
+        Path,
+        typer.Option("--out", metavar="DIR", help="Where the Parquet files go."),
+    ],
+    accounts: Annotated[
+        int, typer.Option("--accounts", min=1, help="How many accounts.")
+    ] = 1_000,
+    months: Annotated[
+        int, typer.Option("--months", min=1, help="Months of daily usage.")
+    ] = 24,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, help="The same seed makes the same bytes.")
+    ] = 1,
+    as_of: Annotated[
+        str, typer.Option("--as-of", metavar="DATE", help="The last day of the data.")
+    ] = "2025-12-31",
+    usage_grain: Annotated[
+        str, typer.Option("--usage-grain", metavar="GRAIN", help="daily or weekly.")
+    ] = "daily",
+) -> None:
+    r"""Make up a company of any size, with the truth about it beside.
+
+    DIR/<table>.parquet is what a company would deliver; DIR/truth/ says what was
+    planned: ARR by account and day, churn and expansion with their causes.
+
+    \b
+    Example:
+      bowtie simulate --accounts 5000 --months 24 --seed 7 --out /tmp/company
+      bowtie run --raw /tmp/company --as-of 2025-12-31 --home /tmp/company-warehouse
+    """
+    from bowtie.build import shown_path
+    from bowtie.simulator import simulate
+    from bowtie.switches import read_date
+
+    folder = out.absolute()
+    last_day = read_date("--as-of", as_of)
+    try:
+        with terminal.narrated("Simulating") as progress:
+            simulate(
+                accounts=accounts,
+                months=months,
+                seed=seed,
+                out=folder,
+                as_of=last_day,
+                usage_grain=usage_grain,
+                progress=progress,
+            )
+    except (ValueError, FileExistsError) as error:
+        raise BowtieError(str(error)) from error
+    terminal.say(f"{accounts:,} accounts over {months} months:")
+    terminal.say(f"  {shown_path(folder)}   raw rows, and the truth in truth/")
+    terminal.say(f"Next: bowtie run --raw {shown_path(folder)} --as-of {as_of}")
+
+
+@app.command("releases")
+def releases_command(home: HomeFolder = None) -> None:
+    """List the generations that are published, newest last."""
+    from bowtie.build import shown_path
+    from bowtie.paths import Home
+    from bowtie.publish import releases
+
+    place = Home.at(home)
+    found = releases(place)
+    if not found:
+        terminal.say(f"Nothing is published in {shown_path(place.root)}: bowtie run")
+        return
+    terminal.say(
+        "generation       as of       published             tables        rows"
+    )
+    for release in found:
+        rows = release.manifest.get("tables", {})
+        terminal.say(
+            f"{release.generation:<16} {release.manifest.get('as_of_date', '?'):<11} "
+            f"{release.manifest.get('published_at', '?'):<21} {len(rows):>6} "
+            f"{sum(rows.values()):>11,}{'   current' if release.is_current else ''}"
+        )
+
+
+def main() -> None:
+    """Run the command line; a user's mistake is said in one line, with exit code 1."""
+    # Ended from outside, a run lets go of what it holds as it does on Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    try:
+        app()
+    except BowtieError as error:
+        for problem in error.problems:
+            terminal.fail(problem)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

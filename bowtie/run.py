@@ -1,0 +1,213 @@
+"""One run: land the raw files, build a private candidate, publish it.
+
+What comes between building and publishing (checks), and after it (reports), joins in
+`run`, on the same workplace.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from bowtie import terminal
+from bowtie.build import BuildResult, build, shown_path
+from bowtie.errors import BowtieError
+from bowtie.lock import only_run
+from bowtie.paths import PROJECT_DIR, UMASK, Home, Workplace
+from bowtie.publish import Release, publish, sha256_of
+from bowtie.switches import choose_as_of, read_switches
+
+if TYPE_CHECKING:
+    from bowtie.landing import Landing
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a run is asked for."""
+
+    home: Home
+    raw_dir: Path | None
+    as_of: date
+    switches: Mapping[str, Any]
+    threads: int | None = None
+    # dbt's unit tests, which need no data; only the project's own tests ask for them.
+    unit_tests: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        home: Path | None = None,
+        raw: Path | None = None,
+        as_of: str | None = None,
+        switches: str | None = None,
+        threads: int | None = None,
+    ) -> Request:
+        """Check the options of a command; raise BowtieError naming a wrong one."""
+        chosen = read_switches(switches)
+        raw_dir = None
+        if raw is not None:
+            if "raw_way" in chosen:
+                raise BowtieError("give --raw DIR or raw_way in --vars, not both")
+            raw_dir = raw.absolute()
+            if not raw_dir.is_dir():
+                raise BowtieError(f"--raw '{raw}' is no folder of raw files")
+            chosen["raw_way"] = "files"
+        return cls(Home.at(home), raw_dir, choose_as_of(as_of, chosen), chosen, threads)
+
+    def dbt_vars(self, workplace: Workplace) -> dict[str, Any]:
+        """Return the vars that dbt is run with."""
+        given = {**self.switches, "as_of_date": self.as_of.isoformat()}
+        if self.raw_dir is not None:
+            given |= {
+                "raw_dir": str(self.raw_dir),
+                "landing_dir": str(workplace.landing),
+            }
+        return given
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A database that was built and passed all tests, not yet published."""
+
+    request: Request
+    workplace: Workplace
+    inputs: Mapping[str, str]
+    result: BuildResult
+
+    def manifest(self) -> dict[str, Any]:
+        """Return what it was made from and how its tests ended."""
+        raw_way = self.request.switches.get("raw_way", "sample")
+        counts = self.result.counts
+        return {
+            "raw_way": raw_way,
+            "switches": {
+                name: value
+                for name, value in self.request.switches.items()
+                if name != "raw_way"
+            },
+            "nodes": {"passed": counts.get("pass", 0), "warned": counts.get("warn", 0)},
+            "inputs": dict(self.inputs),
+        }
+
+
+def build_only(request: Request) -> Candidate:
+    """Build a candidate and leave it in HOME/work/ for a look."""
+    with _workplace(request.home) as workplace:
+        return build_candidate(request, workplace)
+
+
+def run(request: Request) -> Release:
+    """Build a candidate and publish it."""
+    with _workplace(request.home) as workplace:
+        candidate = build_candidate(request, workplace)
+        terminal.say("Publishing")
+        release = publish(request.home, workplace, request.as_of, candidate.manifest())
+        shutil.rmtree(workplace.folder, ignore_errors=True)
+        return release
+
+
+@contextmanager
+def _workplace(home: Home) -> Iterator[Workplace]:
+    """Hold the home's lock and yield an empty private folder.
+
+    The folder of the last run that failed stays for a look until the next run.
+    """
+    mask = os.umask(UMASK)
+    try:
+        home.make()
+        with only_run(home):
+            home.remove_earlier_work()
+            yield Workplace.new(home)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise BowtieError(
+            f"{error.filename or home.root}: {reason}; nothing was published"
+        ) from error
+    finally:
+        os.umask(mask)
+
+
+def build_candidate(request: Request, workplace: Workplace) -> Candidate:
+    """Land, build, and see that the raw files are still those that were landed."""
+    terminal.say(f"As of {request.as_of}")
+    landing = _landed(request, workplace)
+    inputs = _input_hashes(landing)
+    started = monotonic()
+    terminal.say("Building")
+    with terminal.counted("models and tests") as advance:
+        result = build(
+            workplace,
+            request.dbt_vars(workplace),
+            advance,
+            request.threads,
+            request.unit_tests,
+        )
+    for warning in result.warnings:
+        terminal.warn(warning)
+    terminal.say(
+        f"  {sum(result.counts.get(name, 0) for name in ('pass', 'warn'))} models and "
+        f"tests in {monotonic() - started:.0f} s, {len(result.warnings)} warnings"
+    )
+    _refuse_changed_files(request, landing)
+    return Candidate(request, workplace, inputs, result)
+
+
+def _landed(request: Request, workplace: Workplace) -> Landing | None:
+    """Check the raw folder, if that is where raw rows come from."""
+    if request.raw_dir is None:
+        return None
+    from bowtie.landing import LandingError, land
+
+    terminal.say(f"Checking the raw files in {shown_path(request.raw_dir)}")
+    try:
+        with terminal.narrated("  checking") as progress:
+            landing = land(request.raw_dir, workplace.landing, progress)
+    except LandingError as error:
+        raise BowtieError(
+            [*error.problems, "the raw files cannot be used; nothing was published"]
+        ) from None
+    for note in landing.notes:
+        terminal.say(f"  note: {note}")
+    for table in landing.tables.values():
+        for note in table.notes:
+            terminal.say(f"  note: {note}")
+    rows = sum(table.rows for table in landing.tables.values())
+    terminal.say(
+        f"  {len(landing.tables)} tables, {rows:,} rows, {landing.refused:,} set aside"
+    )
+    return landing
+
+
+def _refuse_changed_files(request: Request, landing: Landing | None) -> None:
+    """Raise if a raw file changed while it was being built from."""
+    if request.raw_dir is None or landing is None:
+        return
+    from bowtie.landing import changed_files
+
+    if changed := changed_files(landing, request.raw_dir):
+        raise BowtieError(
+            [f"{name}: changed while the build was reading it" for name in changed]
+            + ["nothing was published; run again when the delivery is complete"]
+        )
+
+
+def _input_hashes(landing: Landing | None) -> dict[str, str]:
+    """Return the SHA-256 of every input file: raw files or sample, and policy seeds."""
+    seeds = PROJECT_DIR / "seeds"
+    folders = [seeds] if landing is None else [seeds / "policy"]
+    hashes = {
+        path.relative_to(PROJECT_DIR).as_posix(): sha256_of(path)
+        for folder in folders
+        for path in sorted(folder.rglob("*.csv"))
+    }
+    if landing is not None:
+        for table in landing.tables.values():
+            hashes |= {f"raw/{file.path}": file.sha256 for file in table.files}
+    return hashes

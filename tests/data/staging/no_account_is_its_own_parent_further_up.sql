@@ -1,0 +1,7 @@
+-- One row per account on or below a cycle of parents: who is above whom cannot be told,
+-- so nothing rolled up to a parent can be trusted (R09).
+select
+    identities.source_account_id,
+    identities.account_id
+from {{ ref('stg_crm__account_identities') }} as identities
+where identities.has_parent_cycle

@@ -1,0 +1,164 @@
+"""What tests share: the project's folder, a tiny company, and built warehouses."""
+
+from __future__ import annotations
+
+import csv
+import fcntl
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bowtie.paths import PROJECT_DIR, Home, Workplace
+from bowtie.run import Request, build_candidate
+
+# Three accounts: one that grew, one that churned, one that pays by the month.
+TINY_COMPANY: Mapping[str, list[dict[str, str]]] = {
+    "crm_accounts": [
+        {"account_id": "A1", "account_name": "Growing", "created_at": "2023-01-05"},
+        {"account_id": "A2", "account_name": "Gone", "created_at": "2023-02-01"},
+        {"account_id": "A3", "account_name": "Monthly", "created_at": "2024-03-10"},
+    ],
+    "billing_subscriptions": [
+        {"subscription_id": "S1", "account_id": "A1", "started_on": "2023-01-10",
+         "ended_on": ""},
+        {"subscription_id": "S2", "account_id": "A2", "started_on": "2023-02-01",
+         "ended_on": "2024-02-01"},
+        {"subscription_id": "S3", "account_id": "A3", "started_on": "2024-03-10",
+         "ended_on": ""},
+    ],
+    "billing_subscription_items": [
+        {"subscription_item_id": "I1", "subscription_id": "S1", "quantity": "10",
+         "unit_price": "1200.00", "billing_interval": "year",
+         "valid_from": "2023-01-10", "valid_to": "2024-01-10"},
+        {"subscription_item_id": "I2", "subscription_id": "S1", "quantity": "15",
+         "unit_price": "1200.00", "billing_interval": "year",
+         "valid_from": "2024-01-10", "valid_to": ""},
+        {"subscription_item_id": "I3", "subscription_id": "S2", "quantity": "1",
+         "unit_price": "6000.00", "billing_interval": "year",
+         "valid_from": "2023-02-01", "valid_to": ""},
+        {"subscription_item_id": "I4", "subscription_id": "S3", "quantity": "2",
+         "unit_price": "99.50", "billing_interval": "month",
+         "valid_from": "2024-03-10", "valid_to": ""},
+    ],
+}  # fmt: skip
+
+BuildRaw = Callable[..., Path]
+
+
+def write_company(folder: Path, tables: Mapping[str, list[dict[str, str]]]) -> Path:
+    """Write raw tables as CSV files, one a table; return the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for table, rows in tables.items():
+        path = folder / f"{table}.csv"
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+    return folder
+
+
+def build_into(
+    folder: Path,
+    raw: Path | None = None,
+    as_of: str | None = None,
+    switches: Mapping[str, Any] | None = None,
+    unit_tests: bool = False,
+) -> Path:
+    """Build as `bowtie build` does, landing checks and tests included.
+
+    `folder` must be empty or absent; the path of the DuckDB file in it is returned,
+    with all schemas, raw and staging too. None is the sample, and its own as-of date.
+    """
+    request = Request.of(raw=raw, as_of=as_of, home=folder)
+    request = Request(
+        home=request.home,
+        raw_dir=request.raw_dir,
+        as_of=request.as_of,
+        switches={**request.switches, **(switches or {})},
+        threads=2,
+        unit_tests=unit_tests,
+    )
+    request.home.make()
+    return build_candidate(request, Workplace.new(request.home)).workplace.database
+
+
+@contextmanager
+def one_worker_at_a_time(path: Path) -> Iterator[None]:
+    """Hold a lock file that all of pytest's workers know."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _shared_folder(factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Return a temporary folder that all workers of this session share."""
+    base = factory.getbasetemp()
+    return base if worker_id == "master" else base.parent
+
+
+@pytest.fixture(scope="session")
+def worker_name(request: pytest.FixtureRequest) -> str:
+    """Return this worker's name; `master` where there is only one process."""
+    return getattr(request.config, "workerinput", {}).get("workerid", "master")
+
+
+@pytest.fixture(scope="session")
+def project_dir() -> Path:
+    """Return the folder of dbt_project.yml."""
+    return PROJECT_DIR
+
+
+@pytest.fixture
+def tiny_company(tmp_path: Path) -> Path:
+    """Return a folder with three accounts' raw files; data ends 2025-06-30."""
+    return write_company(tmp_path / "raw", TINY_COMPANY)
+
+
+@pytest.fixture
+def build_raw(tmp_path: Path) -> BuildRaw:
+    """Return `build_raw(folder, as_of=None, vars=None)`, a DuckDB file's path.
+
+    Each call builds a raw folder, with all that `bowtie build` does, into a file of
+    its own that nobody else opens. `as_of` is a date or ISO text.
+    """
+    built = 0
+
+    def build(
+        folder: Path,
+        as_of: date | str | None = None,
+        vars: Mapping[str, Any] | None = None,
+    ) -> Path:
+        nonlocal built
+        built += 1
+        day = as_of.isoformat() if isinstance(as_of, date) else as_of
+        return build_into(tmp_path / f"built-{built}", folder, day, vars)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def sample_warehouse(
+    tmp_path_factory: pytest.TempPathFactory, worker_name: str
+) -> Path:
+    """Return the sample company's DuckDB file with all schemas; open it read-only.
+
+    Built once a session, whichever worker asks first, with every dbt test there is.
+    """
+    shared = _shared_folder(tmp_path_factory, worker_name)
+    with one_worker_at_a_time(shared / "sample.lock"):
+        done = shared / "sample.path"
+        if not done.exists():
+            done.write_text(str(build_into(shared / "sample", unit_tests=True)))
+    return Path(done.read_text())
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """Return an empty home, its folders made."""
+    place = Home.at(tmp_path / "home")
+    place.make()
+    return place

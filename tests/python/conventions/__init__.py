@@ -1,0 +1,1 @@
+"""The rules of the repository that no linter has, each as a function that can fail."""

@@ -1,0 +1,97 @@
+"""The rules of the repository, over dbt's manifest and the files beside it.
+
+Each rule is one test; its name is the sentence that is false when it fails, and it
+lists every offender. dbt-bouncer's own rules are in dbt-bouncer.yml.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import one_worker_at_a_time
+from conventions.doctored import ALSO_DOCTORED, DOCTORED, INNOCENT
+from conventions.project import ROOT, Project, read_project
+from conventions.rules import RULES
+
+BIN = Path(sys.executable).parent
+
+
+@pytest.fixture(scope="session")
+def parsed(tmp_path_factory: pytest.TempPathFactory, worker_name: str) -> Path:
+    """Return a folder in whose target/ lies the manifest; parsed once a session."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_name == "master" else base.parent) / "conventions"
+    folder.mkdir(exist_ok=True)
+    with one_worker_at_a_time(folder / "lock"):
+        if not (folder / "target" / "manifest.json").exists():
+            places = ["--target-path", folder / "target", "--log-path", folder / "logs"]
+            subprocess.run(
+                [BIN / "dbt", "--quiet", "parse", "--target", "lint", *places],
+                cwd=ROOT,
+                env={**os.environ, "DBT_PROFILES_DIR": str(ROOT)},
+                check=True,
+            )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def project(parsed: Path) -> Project:
+    return read_project(parsed / "target" / "manifest.json")
+
+
+@pytest.mark.parametrize("sentence", RULES)
+def test_convention(sentence: str, project: Project) -> None:
+    offenders = list(RULES[sentence](project))
+    assert not offenders, "\n  ".join([RULES[sentence].__doc__ or "", *offenders])
+
+
+def test_dbt_bouncer_has_nothing_to_complain_of(parsed: Path, tmp_path: Path) -> None:
+    listed = tmp_path / "checks.json"
+    output = ["--output-file", listed, "--output-format", "json"]
+    finished = subprocess.run(
+        [
+            BIN / "dbt-bouncer",
+            "run",
+            "--config-file",
+            ROOT / "dbt-bouncer.yml",
+            *output,
+        ],
+        cwd=ROOT,
+        env={**os.environ, "DBT_PROJECT_DIR": str(parsed)},
+        capture_output=True,
+        text=True,
+    )
+    assert listed.exists(), finished.stdout + finished.stderr
+    checks = json.loads(listed.read_text())
+    assert len(checks) > 500, "it looked at next to nothing"
+    assert not [c["failure_message"] for c in checks if c["outcome"] != "success"]
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+
+
+def test_every_rule_has_a_case_in_which_it_must_complain() -> None:
+    assert set(DOCTORED) == set(RULES)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "doctored"),
+    [*DOCTORED.items(), *ALSO_DOCTORED],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_rule_complains_where_it_must(sentence: str, doctored: Project) -> None:
+    assert list(RULES[sentence](doctored))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "innocent"),
+    INNOCENT,
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_rule_lets_what_only_looks_like_an_offence_pass(
+    sentence: str, innocent: Project
+) -> None:
+    assert not list(RULES[sentence](innocent))

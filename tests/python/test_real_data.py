@@ -1,0 +1,70 @@
+"""RavenStack, rows that nobody here wrote, through the whole pipeline."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from bowtie.paths import PROJECT_DIR
+
+SCRIPT = PROJECT_DIR / "examples" / "ravenstack" / "to_raw_contract.py"
+SOURCE = Path(
+    os.environ.get(
+        "BOWTIE_RAVENSTACK",
+        PROJECT_DIR.parent / "shared" / "real" / "ravenstack",
+    )
+)
+
+pytestmark = pytest.mark.skipif(
+    not SOURCE.is_dir(),
+    reason="RavenStack is not committed; set BOWTIE_RAVENSTACK to its folder",
+)
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory):
+    from conftest import build_into
+
+    folder = tmp_path_factory.mktemp("ravenstack")
+    subprocess.run(
+        [sys.executable, SCRIPT, SOURCE, folder / "raw"],
+        check=True,
+        capture_output=True,
+    )
+    database = build_into(folder / "home", folder / "raw", "2024-12-31")
+    with duckdb.connect(database, read_only=True) as connection:
+        yield connection
+
+
+def test_mrr_of_all_24_month_ends_is_the_published_one(warehouse):
+    with (SOURCE / "mrr_month_end.csv").open(encoding="utf-8") as file:
+        published = {
+            row["month_start"]: (Decimal(row["mrr"]), int(row["paying_accounts"]))
+            for row in csv.DictReader(file)
+        }
+    assert len(published) == 24
+    built = warehouse.execute(
+        """
+        select cast(month as varchar), closing_arr / 12, closing_accounts
+        from revenue.arr_waterfall
+        where slice_name = 'all' and month between date '2023-01-01'
+            and date '2024-12-01'
+        """
+    ).fetchall()
+    assert {month: (Decimal(mrr), n) for month, mrr, n in built} == published
+
+
+def test_no_row_is_refused(warehouse):
+    assert (
+        warehouse.execute(
+            "select distinct table_name, reason from quality.quarantined_rows"
+        ).fetchall()
+        == []
+    )
