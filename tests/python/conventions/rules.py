@@ -113,6 +113,7 @@ _WITHOUT_PLURAL = {
     "scorecard": "one card a CSM and quarter",
     "pipeline": "what is in it",
     "forecast": "one a scenario",
+    "backtest": "one trial of the score",
 }
 
 

@@ -1,9 +1,7 @@
 -- One row per observation day, lead, outcome, predictor, touch tier and value that the
 -- predictor had: how many customers had it who could have the outcome, and how many did.
--- rank_value is the value turned so that more of it announces the outcome; bin is what it
--- is counted with for a probability (-1: unknown).
-with features as (
-    select * from {{ ref('int_backtest_features') }}
+with predictions as (
+    select * from {{ ref('int_backtest_predictions') }}
 ),
 
 cases as (
@@ -11,75 +9,53 @@ cases as (
 ),
 
 -- Counted for all outcomes at once, then one row each.
-predictions as (
-    {%- for predictor, reading in backtest_predictors().items() %}
+counted as (
     select
         cases.observed_on,
         cases.lead_days,
         cases.window_ends_on,
         cases.touch_tier,
-        '{{ predictor }}' as predictor,
-        cast({{ reading.value }} as bigint) as value
+        predictions.predictor,
+        predictions.loss_rank,
+        predictions.gain_rank,
+        predictions.bin
         {%- for outcome, could in backtest_outcomes().items() %},
         count(case when cases.{{ could }} then 1 end) as {{ outcome }}_observations,
         count(case when cases.{{ could }} and cases.{{ outcome }} then 1 end) as {{ outcome }}_outcomes
         {%- endfor %}
     from cases
-    inner join features
+    inner join predictions
         on
-            cases.account_id = features.account_id
-            and cases.observed_on = features.observed_on
+            cases.account_id = predictions.account_id
+            and cases.observed_on = predictions.observed_on
     group by
         cases.observed_on,
         cases.lead_days,
         cases.window_ends_on,
         cases.touch_tier,
-        cast({{ reading.value }} as bigint)
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
-),
-
-by_outcome as (
-    {%- for outcome in backtest_outcomes() %}
-    select
-        predictions.observed_on,
-        predictions.lead_days,
-        predictions.window_ends_on,
-        '{{ outcome }}' as outcome,
         predictions.predictor,
-        predictions.touch_tier,
-        predictions.value,
-        predictions.{{ outcome }}_observations as observations,
-        predictions.{{ outcome }}_outcomes as outcomes
-    from predictions
-    where predictions.{{ outcome }}_observations > 0
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+        predictions.loss_rank,
+        predictions.gain_rank,
+        predictions.bin
 ),
 
 final as (
+    {%- for outcome in backtest_outcomes() %}
     select
-        by_outcome.observed_on,
-        by_outcome.lead_days,
-        by_outcome.window_ends_on,
-        by_outcome.outcome,
-        by_outcome.predictor,
-        by_outcome.touch_tier,
-        by_outcome.value * case by_outcome.predictor
-            {%- for predictor, reading in backtest_predictors().items() %}
-            when '{{ predictor }}'
-                then case when by_outcome.outcome = 'expansion_10' then {{ reading.gain }} else {{ reading.loss }} end
-            {%- endfor %}
-        end as rank_value,
-        coalesce(case by_outcome.predictor
-            {%- for predictor, reading in backtest_predictors().items() %}
-            when '{{ predictor }}'
-                then least(by_outcome.value - mod(by_outcome.value, {{ reading.width }}), {{ reading.most }})
-            {%- endfor %}
-        end, -1) as bin,
-        by_outcome.observations,
-        by_outcome.outcomes
-    from by_outcome
+        counted.observed_on,
+        counted.lead_days,
+        counted.window_ends_on,
+        '{{ outcome }}' as outcome,
+        counted.predictor,
+        counted.touch_tier,
+        counted.{{ 'gain_rank' if outcome == 'expansion_10' else 'loss_rank' }} as rank_value,
+        counted.bin,
+        counted.{{ outcome }}_observations as observations,
+        counted.{{ outcome }}_outcomes as outcomes
+    from counted
+    where counted.{{ outcome }}_observations > 0
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 )
 
 select * from final
