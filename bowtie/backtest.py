@@ -314,8 +314,11 @@ def decay(
 
     For `logo_churn`; customers who left in between are left out. It finds a predictor
     that is mostly peeking; one that peeks a little and decays otherwise is found only
-    by `restated`.
+    by `restated`. Raises ValueError below 90 days: thirds of a month are too near to
+    each other for anything to fade.
     """
+    if lead_days < 90:
+        raise ValueError("a window of at least 90 days is needed to see a decay")
     known = cases.only(~np.isnan(cases.ranks[predictor]))
     waited = known.left - known.observed
     is_near = ~known.outcomes | (waited <= lead_days / 3)

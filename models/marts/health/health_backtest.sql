@@ -1,7 +1,8 @@
--- One row per lead, outcome, predictor and slice: does the health score tell beforehand what
--- becomes of customers, and better than simpler guesses? Read health_score's auc beside that
--- of the others in the same lead, outcome and slice. What is about bands stands on the rows
--- of health_score alone. No figure may be added or averaged over rows.
+-- One row per lead, outcome, predictor and slice: does the health score tell beforehand
+-- what becomes of customers, and better than simpler guesses? Read health_score's auc
+-- beside that of the others in the same lead, outcome and slice. What is about bands
+-- stands on the rows of health_score alone. No figure may be added or averaged over
+-- rows.
 with rankings as (
     select * from {{ ref('int_backtest_rankings') }}
 ),
@@ -28,14 +29,30 @@ by_band as (
         cast(sum(bands.unforeseen_outcomes) as bigint) as unforeseen_outcomes,
         cast(sum(bands.outcomes) as bigint) as outcomes
         {%- for band in ['red', 'yellow', 'green', 'unscored'] %},
-        cast(sum(case when bands.band = '{{ band }}' then bands.observations else 0 end) as bigint)
+        cast(
+            sum(
+                case when bands.band = '{{ band }}' then bands.observations else 0 end
+            ) as bigint
+        )
             as {{ band }}_observations,
-        cast(sum(case when bands.band = '{{ band }}' then bands.outcomes else 0 end) as bigint)
+        cast(
+            sum(
+                case when bands.band = '{{ band }}' then bands.outcomes else 0 end
+            ) as bigint
+        )
             as {{ band }}_outcomes
         {%- endfor %},
-        cast(sum(case when bands.band = 'red' then bands.treated_observations else 0 end) as bigint)
+        cast(
+            sum(
+                case when bands.band = 'red' then bands.treated_observations else 0 end
+            ) as bigint
+        )
             as red_treated_observations,
-        cast(sum(case when bands.band = 'red' then bands.treated_outcomes else 0 end) as bigint)
+        cast(
+            sum(
+                case when bands.band = 'red' then bands.treated_outcomes else 0 end
+            ) as bigint
+        )
             as red_treated_outcomes
     from bands
     group by bands.lead_days, bands.outcome, bands.slice_name, bands.slice_value
@@ -52,7 +69,8 @@ final as (
         rankings.outcomes,
         by_band.unforeseen_outcomes,
         {{ safe_divide('rankings.outcomes', 'rankings.observations') }} as base_rate,
-        {{ safe_divide('rankings.known_observations', 'rankings.observations') }} as coverage,
+        {{ safe_divide('rankings.known_observations', 'rankings.observations') }}
+            as coverage,
         rankings.auc,
         rankings.top_decile_lift,
         coalesce(brier.forecasts, 0) as forecasts,
@@ -60,12 +78,19 @@ final as (
         brier.brier_score_of_base_rate,
         {%- for band in ['red', 'yellow', 'green', 'unscored'] %}
         by_band.{{ band }}_observations,
-        {{ safe_divide('by_band.' ~ band ~ '_outcomes', 'by_band.' ~ band ~ '_observations') }} as {{ band }}_rate,
+        {{ safe_divide(
+            'by_band.' ~ band ~ '_outcomes', 'by_band.' ~ band ~ '_observations'
+        ) }}
+            as {{ band }}_rate,
         {%- endfor %}
         {{ safe_divide('by_band.red_outcomes', 'by_band.outcomes') }} as red_recall,
-        {{ safe_divide('by_band.red_outcomes', 'by_band.red_observations') }} as red_precision,
+        {{ safe_divide('by_band.red_outcomes', 'by_band.red_observations') }}
+            as red_precision,
         by_band.red_treated_observations,
-        {{ safe_divide('by_band.red_treated_outcomes', 'by_band.red_treated_observations') }} as red_treated_rate,
+        {{ safe_divide(
+            'by_band.red_treated_outcomes', 'by_band.red_treated_observations'
+        ) }}
+            as red_treated_rate,
         {{ safe_divide(
             '(by_band.red_outcomes - by_band.red_treated_outcomes)',
             '(by_band.red_observations - by_band.red_treated_observations)'

@@ -1,6 +1,6 @@
--- One row per lead, outcome, slice and health band: how many customers were in it who could
--- have the outcome and how many did; and the same of those who got a rescue before it, and
--- of those who got none. The numbers of bands add up to the slice's.
+-- One row per lead, outcome, slice and health band: how many customers were in it who
+-- could have the outcome and how many did; and the same of those who got a rescue
+-- before it, and of those who got none. The numbers of bands add up to the slice's.
 with cases as (
     select * from {{ ref('int_backtest_cases') }}
 ),
@@ -14,8 +14,10 @@ by_outcome as (
         cases.band,
         cases.is_treated,
         count(case when cases.{{ could }} then 1 end) as observations,
-        count(case when cases.{{ could }} and cases.{{ outcome }} then 1 end) as outcomes,
-        count(case when not cases.{{ could }} and cases.{{ outcome }} then 1 end) as unforeseen_outcomes
+        count(case when cases.{{ could }} and cases.{{ outcome }} then 1 end)
+            as outcomes,
+        count(case when not cases.{{ could }} and cases.{{ outcome }} then 1 end)
+            as unforeseen_outcomes
     from cases
     group by cases.lead_days, cases.touch_tier, cases.band, cases.is_treated
     {{ 'union all' if not loop.last }}
@@ -23,7 +25,7 @@ by_outcome as (
 ),
 
 final as (
-    {%- for slice_name, slice_value in [('all', "'all'"), ('touch_tier', 'by_outcome.touch_tier')] %}
+    {%- for slice_name, slice_value in backtest_slices('by_outcome').items() %}
     select
         by_outcome.lead_days,
         by_outcome.outcome,
@@ -33,9 +35,17 @@ final as (
         cast(sum(by_outcome.observations) as bigint) as observations,
         cast(sum(by_outcome.outcomes) as bigint) as outcomes,
         cast(sum(by_outcome.unforeseen_outcomes) as bigint) as unforeseen_outcomes,
-        cast(sum(case when by_outcome.is_treated then by_outcome.observations else 0 end) as bigint)
+        cast(
+            sum(
+                case when by_outcome.is_treated then by_outcome.observations else 0 end
+            ) as bigint
+        )
             as treated_observations,
-        cast(sum(case when by_outcome.is_treated then by_outcome.outcomes else 0 end) as bigint)
+        cast(
+            sum(
+                case when by_outcome.is_treated then by_outcome.outcomes else 0 end
+            ) as bigint
+        )
             as treated_outcomes
     from by_outcome
     group by

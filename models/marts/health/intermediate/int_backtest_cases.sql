@@ -1,6 +1,7 @@
--- One row per customer, observation day and lead: what could become of it within lead_days,
--- and what did by the window's last day. Only windows that are over, grace included; an
--- account whose ARR is paused at the window's end is left out, its outcome being unknown.
+-- One row per customer, observation day and lead: what could become of it within
+-- lead_days, and what did by the window's last day. Only windows that are over, grace
+-- included; an account whose ARR is paused at the window's end is left out, its outcome
+-- being unknown.
 with features as (
     select * from {{ ref('int_backtest_features') }}
 ),
@@ -55,7 +56,8 @@ settled as (
             and windows.window_ends_on >= closing.event_on
             and windows.window_ends_on < {{ open_end('closing.next_event_on') }}
     where
-        {{ add_days('windows.window_ends_on', whole_number_var('renewal_grace_days')) }} <= {{ as_of() }}
+        {{ add_days('windows.window_ends_on', whole_number_var('renewal_grace_days')) }}
+        <= {{ as_of() }}
         and closing.movement_type <> 'paused'
 ),
 

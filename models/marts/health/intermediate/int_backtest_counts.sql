@@ -1,5 +1,6 @@
 -- One row per observation day, lead, outcome, predictor, touch tier and value that the
--- predictor had: how many customers had it who could have the outcome, and how many did.
+-- predictor had: how many customers had it who could have the outcome, and how many
+-- did.
 with predictions as (
     select * from {{ ref('int_backtest_predictions') }}
 ),
@@ -21,7 +22,8 @@ counted as (
         predictions.bin
         {%- for outcome, could in backtest_outcomes().items() %},
         count(case when cases.{{ could }} then 1 end) as {{ outcome }}_observations,
-        count(case when cases.{{ could }} and cases.{{ outcome }} then 1 end) as {{ outcome }}_outcomes
+        count(case when cases.{{ could }} and cases.{{ outcome }} then 1 end)
+            as {{ outcome }}_outcomes
         {%- endfor %}
     from cases
     inner join predictions
@@ -48,7 +50,8 @@ final as (
         '{{ outcome }}' as outcome,
         counted.predictor,
         counted.touch_tier,
-        counted.{{ 'gain_rank' if outcome == 'expansion_10' else 'loss_rank' }} as rank_value,
+        counted.{{ 'gain_rank' if outcome == 'expansion_10' else 'loss_rank' }}
+            as rank_value,
         counted.bin,
         counted.{{ outcome }}_observations as observations,
         counted.{{ outcome }}_outcomes as outcomes

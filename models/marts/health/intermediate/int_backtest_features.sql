@@ -1,7 +1,7 @@
--- One row per customer and observation day, every fourth scored week: the health score and
--- the simpler guesses, each from what was known that day. first_free_on and last_free_on
--- are the days on which the first and the last of its subscriptions may next end; one
--- without a term, or past it, may end any day.
+-- One row per customer and observation day, every fourth scored week: the health score
+-- and the simpler guesses, each from what was known that day. first_free_on and
+-- last_free_on are the days on which the first and the last of its subscriptions may
+-- next end; one without a term, or past it, may end any day.
 with scores as (
     select * from {{ ref('health_scores') }}
     where mod({{ days_between('week', week_of(as_of())) }}, 28) = 0
@@ -49,7 +49,7 @@ subscriptions_then as (
     left join terms
         on
             lines.subscription_id = terms.subscription_id
-            and terms.term_end_date > observation_days.taken_on
+            and observation_days.taken_on < terms.term_end_date
     where lines.arr > 0
     group by lines.account_id, lines.subscription_id, observation_days.taken_on
 ),
@@ -58,25 +58,30 @@ freedom as (
     select
         subscriptions_then.account_id,
         subscriptions_then.taken_on,
-        min(coalesce(subscriptions_then.term_end_date, subscriptions_then.taken_on)) as first_free_on,
-        max(coalesce(subscriptions_then.term_end_date, subscriptions_then.taken_on)) as last_free_on
+        min(coalesce(subscriptions_then.term_end_date, subscriptions_then.taken_on))
+            as first_free_on,
+        max(coalesce(subscriptions_then.term_end_date, subscriptions_then.taken_on))
+            as last_free_on
     from subscriptions_then
     group by subscriptions_then.account_id, subscriptions_then.taken_on
 ),
 
--- A week's usage is known at its end; the day inside it matters only where days are sent.
+-- A week's usage is known at its end; the day inside it matters only where days are
+-- sent.
 last_uses as (
     select
         used_weeks.account_id,
         observation_days.week,
-        max(least(used_weeks.last_reported_on, observation_days.taken_on)) as last_used_on
+        max(least(used_weeks.last_reported_on, observation_days.taken_on))
+            as last_used_on
     from used_weeks
     inner join observation_days
         on used_weeks.week <= observation_days.week
     group by used_weeks.account_id, observation_days.week
 ),
 
--- Who has no subscription in force by today's ledger had left already (a term that lapsed).
+-- Who has no subscription in force by today's ledger had left already (a term that
+-- lapsed).
 final as (
     select
         scores.account_id,

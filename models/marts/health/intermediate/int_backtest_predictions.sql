@@ -1,6 +1,7 @@
--- One row per customer, observation day and predictor. loss_rank and gain_rank are its value
--- turned so that more of it announces a loss or a gain (null: nothing is known); bin is what
--- it is counted with for a probability (-1: unknown). A view: the rows are many.
+-- One row per customer, observation day and predictor. loss_rank and gain_rank are its
+-- value turned so that more of it announces a loss or a gain (null: nothing is known);
+-- bin is what it is counted with for a probability (-1: unknown). A view: the rows are
+-- many.
 {{ config(materialized='view') }}
 
 with features as (
@@ -16,7 +17,14 @@ final as (
         '{{ predictor }}' as predictor,
         {{ value }} * {{ reading.loss }} as loss_rank,
         {{ value }} * {{ reading.gain }} as gain_rank,
-        coalesce(least({{ value }} - mod({{ value }}, {{ reading.width }}), {{ reading.most }}), -1) as bin
+        -- Engines differ in what least() makes of a null.
+        case
+            when {{ value }} is null then -1
+            else least(
+                    {{ value }} - mod({{ value }}, {{ reading.width }}),
+                    {{ reading.most }}
+                )
+        end as bin
     from features
     {{ 'union all' if not loop.last }}
     {%- endfor %}

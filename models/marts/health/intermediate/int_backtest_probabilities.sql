@@ -1,7 +1,8 @@
--- One row per observation day, lead, outcome, predictor, touch tier and bin: what share of
--- such customers had the outcome, going by the windows that were over on that day (grace
--- included), and what then came. A bin with fewer than 20 past cases has the rate of all
--- past cases; where no window is over yet, nobody could have said anything: null.
+-- One row per observation day, lead, outcome, predictor, touch tier and bin: what share
+-- of such customers had the outcome, going by the windows that were over on that day
+-- (grace included), and what then came. A bin with fewer than 20 past cases has the
+-- rate of all past cases; where no window is over yet, nobody could have said anything:
+-- null.
 with counts as (
     select * from {{ ref('int_backtest_counts') }}
 ),
@@ -110,7 +111,11 @@ final as (
         to_predict.bin,
         to_predict.observations,
         to_predict.outcomes,
-        cast({{ safe_divide('past_of_all.outcomes', 'past_of_all.observations') }} as decimal(7, 6))
+        cast(
+            {{ safe_divide('past_of_all.outcomes', 'past_of_all.observations') }} as decimal(
+                7, 6
+            )
+        )
             as base_probability,
         cast(case
             when past_of_bins.observations >= 20

@@ -1,13 +1,13 @@
--- One row per lead, outcome, predictor and slice: how well the predictor orders customers.
--- auc is the share of pairs (one with the outcome, one without) that it orders rightly, a
--- tie counting half: Mann-Whitney's U over all pairs, in whole numbers. Of values that tie
--- across the edge of the top tenth, a share is taken.
+-- One row per lead, outcome, predictor and slice: how well the predictor orders
+-- customers. auc is the share of pairs (one with the outcome, one without) that it
+-- orders rightly, a tie counting half: Mann-Whitney's U over all pairs, in whole
+-- numbers. Of values that tie across the edge of the top tenth, a share is taken.
 with counts as (
     select * from {{ ref('int_backtest_counts') }}
 ),
 
 sliced as (
-    {%- for slice_name, slice_value in [('all', "'all'"), ('touch_tier', 'counts.touch_tier')] %}
+    {%- for slice_name, slice_value in backtest_slices('counts').items() %}
     select
         counts.lead_days,
         counts.outcome,
@@ -30,15 +30,22 @@ sliced as (
     {%- endfor %}
 ),
 
-{%- set slice = 'sliced.lead_days, sliced.outcome, sliced.predictor, sliced.slice_name, sliced.slice_value' %}
+{%- set slice = [
+    'sliced.lead_days', 'sliced.outcome', 'sliced.predictor',
+    'sliced.slice_name', 'sliced.slice_value'
+] | join(', ') %}
 
 ranked as (
     select
         sliced.*,
-        cast(coalesce(sum(sliced.observations - sliced.outcomes) over below, 0) as bigint)
+        cast(
+            coalesce(sum(sliced.observations - sliced.outcomes) over below, 0) as bigint
+        )
             as others_below,
         cast(coalesce(sum(sliced.observations) over above, 0) as bigint) as above,
-        cast(sum(sliced.observations) over (partition by {{ slice }}) as bigint) as known
+        cast(
+            sum(sliced.observations) over (partition by {{ slice }}) as bigint
+        ) as known
     from sliced
     where sliced.rank_value is not null
     window
@@ -60,11 +67,14 @@ summed as (
         cast(sum(ranked.observations) as bigint) as known_observations,
         cast(sum(ranked.outcomes) as bigint) as known_outcomes,
         cast(sum(
-            ranked.outcomes * (2 * ranked.others_below + ranked.observations - ranked.outcomes)
+            ranked.outcomes
+            * (2 * ranked.others_below + ranked.observations - ranked.outcomes)
         ) as decimal(28, 0)) as doubled_pairs,
         -- Ten times the outcomes in the top tenth.
         sum({{ safe_divide(
-            'ranked.outcomes * greatest(least(ranked.known - 10 * ranked.above, 10 * ranked.observations), 0)',
+            'ranked.outcomes * greatest(0, least(
+                ranked.known - 10 * ranked.above, 10 * ranked.observations
+            ))',
             'ranked.observations'
         ) }}) as top_outcomes
     from ranked
@@ -89,9 +99,11 @@ final as (
         coalesce(summed.known_outcomes, 0) as known_outcomes,
         {{ safe_divide(
             'summed.doubled_pairs',
-            '(2 * cast(summed.known_outcomes as decimal(18, 0)) * (summed.known_observations - summed.known_outcomes))'
+            '(2 * cast(summed.known_outcomes as decimal(18, 0))
+            * (summed.known_observations - summed.known_outcomes))'
         ) }} as auc,
-        {{ exact_divide('summed.top_outcomes', 'summed.known_outcomes') }} as top_decile_lift
+        {{ exact_divide('summed.top_outcomes', 'summed.known_outcomes') }}
+            as top_decile_lift
     from totals
     left join summed
         on

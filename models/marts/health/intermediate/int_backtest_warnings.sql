@@ -1,5 +1,6 @@
--- One row per slice: how long before their churn customers had been red without a break (0:
--- they were not red in the end), and how often a customer's band changes in 52 weeks.
+-- One row per slice: how long before their churn customers had been red without a break
+-- (0: they were not red in the end), and how often a customer's band changes in 52
+-- weeks.
 with scores as (
     select * from {{ ref('health_scores') }}
 ),
@@ -78,11 +79,18 @@ ordered as (
         sliced_churns.*,
         row_number() over (
             partition by sliced_churns.slice_name, sliced_churns.slice_value
-            order by sliced_churns.warning_days, sliced_churns.account_id, sliced_churns.event_on
+            order by
+                sliced_churns.warning_days,
+                sliced_churns.account_id,
+                sliced_churns.event_on
         ) as place,
-        count(*) over (partition by sliced_churns.slice_name, sliced_churns.slice_value) as churns
+        count(*)
+            over (partition by sliced_churns.slice_name, sliced_churns.slice_value)
+            as churns
     from sliced_churns
 ),
+
+{%- set in_the_middle = '2 * ordered.place between ordered.churns and ordered.churns + 2' %}
 
 -- Half of the two in the middle, which are one where their number is odd.
 medians as (
@@ -92,15 +100,15 @@ medians as (
         max(ordered.churns) as churns,
         count(case when ordered.warning_days > 0 then 1 end) as warned_churns,
         {{ safe_divide(
-            'cast(sum(case when 2 * ordered.place between ordered.churns and ordered.churns + 2 then ordered.warning_days end) as bigint)',
-            'count(case when 2 * ordered.place between ordered.churns and ordered.churns + 2 then 1 end)'
+            'cast(sum(case when ' ~ in_the_middle ~ ' then ordered.warning_days end) as bigint)',
+            'count(case when ' ~ in_the_middle ~ ' then 1 end)'
         ) }} as median_warning_days
     from ordered
     group by ordered.slice_name, ordered.slice_value
 ),
 
 flips as (
-    {%- for slice_name, slice_value in [('all', "'all'"), ('touch_tier', 'marked.touch_tier')] %}
+    {%- for slice_name, slice_value in backtest_slices('marked').items() %}
     select
         '{{ slice_name }}' as slice_name,
         {{ slice_value }} as slice_value,
