@@ -97,7 +97,7 @@ def run_command(
     threads: Threads = None,
     switches: Switches = None,
 ) -> None:
-    r"""Check the raw files, build, and publish a new generation.
+    """Check the raw files, build, and publish a new generation.
 
     Readers keep the earlier generation until the new one is whole; if anything fails,
     they keep it altogether.
@@ -107,7 +107,7 @@ def run_command(
       bowtie run
       bowtie run --raw /data/raw --as-of 2026-01-31 --home /srv/bowtie
       bowtie run --vars '{reporting_currency: EUR, renewal_grace_days: 45}'
-    """
+    """  # noqa: D301
     from bowtie.build import shown_path
     from bowtie.run import Request, run
 
@@ -131,7 +131,7 @@ def build_command(
     threads: Threads = None,
     switches: Switches = None,
 ) -> None:
-    r"""Check the raw files and build, but publish nothing.
+    """Check the raw files and build, but publish nothing.
 
     The candidate, raw and staging schemas included, stays in HOME/work/ until the next
     run or build: for trying a change, or for a look at what a run would publish.
@@ -140,7 +140,7 @@ def build_command(
     Examples:
       bowtie build
       bowtie build --raw /data/raw --as-of 2026-01-31
-    """
+    """  # noqa: D301
     from bowtie.build import shown_path
     from bowtie.run import Request, build_only
 
@@ -198,7 +198,7 @@ def simulate_command(
         str, typer.Option("--usage-grain", metavar="GRAIN", help="daily or weekly.")
     ] = "daily",
 ) -> None:
-    r"""Make up a company of any size, with the truth about it beside.
+    """Make up a company of any size, with the truth about it beside.
 
     DIR/<table>.parquet is what a company would deliver; DIR/truth/ says what was
     planned: ARR by account and day, churn and expansion with their causes.
@@ -207,7 +207,7 @@ def simulate_command(
     Example:
       bowtie simulate --accounts 5000 --months 24 --seed 7 --out /tmp/company
       bowtie run --raw /tmp/company --as-of 2025-12-31 --home /tmp/company-warehouse
-    """
+    """  # noqa: D301
     from bowtie.build import shown_path
     from bowtie.simulator import simulate
     from bowtie.switches import read_date

@@ -28,9 +28,3 @@
         'overdue_invoices': none,
     }) }}
 {%- endmacro %}
-
-
-{#- The stages of a customer's age that the score distinguishes. -#}
-{% macro health_stages() -%}
-    {{ return(['onboarding', 'adoption', 'growth']) }}
-{%- endmacro %}

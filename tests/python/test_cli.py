@@ -59,7 +59,7 @@ def test_help_names_every_command_and_says_what_goes_where():
 
 @pytest.mark.parametrize("command", ["run", "build", "simulate"])
 def test_help_of_a_command_shows_an_example(command):
-    assert f"      bowtie {command}".strip() in bowtie(command, "--help").stdout
+    assert f"\n    bowtie {command}" in bowtie(command, "--help").stdout
 
 
 @pytest.mark.parametrize(

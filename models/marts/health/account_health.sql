@@ -5,17 +5,22 @@ with scores as (
 ),
 
 reasons as (
-    select * from {{ ref('int_health_reasons') }}
+    select
+        account_id,
+        reason_rank,
+        case when kind = 'down' then words end as down,
+        case when kind = 'up' then words end as up,
+        case when kind = 'changed' then words end as changed
+    from {{ ref('int_health_reasons') }}
     where reason_rank <= 6
 ),
 
 in_words as (
     select
         reasons.account_id,
-        {%- for kind in ['down', 'up', 'changed'] %}
-        {{ joined_words("case when reasons.kind = '" ~ kind ~ "' then reasons.words end", 'reasons.reason_rank') }}
-            as {{ kind }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ joined_words('reasons.down', 'reasons.reason_rank') }} as down,
+        {{ joined_words('reasons.up', 'reasons.reason_rank') }} as up,
+        {{ joined_words('reasons.changed', 'reasons.reason_rank') }} as changed
     from reasons
     group by reasons.account_id
 ),

@@ -1,8 +1,10 @@
 -- One row per customer, week and driver that weighs for it, for the latest
 -- health_driver_weeks weeks. Contributions add up to the week's score exactly: each is
 -- the difference of two cumulative sums, rounded alike. What a cap takes is taken from
--- its driver (`capped`); what a person changed by hand is a row of its own (`override`).
-{%- set first_week = add_days(week_of(as_of()), -7 * (whole_number_var('health_driver_weeks') - 1)) %}
+-- its driver (`capped`); what a person changed by hand is a row of its own
+-- (`override`).
+{%- set weeks_before = whole_number_var('health_driver_weeks') - 1 %}
+{%- set first_week = add_days(week_of(as_of()), -7 * weeks_before) %}
 with driver_points as (
     select * from {{ ref('int_health_driver_points') }}
     where week >= {{ first_week }}
@@ -14,7 +16,7 @@ dimension_points as (
 ),
 
 scores as (
-    select * from {{ ref('int_health_scores_before_dwell') }}
+    select * from {{ ref('int_undamped_health_scores') }}
     where week >= {{ first_week }}
 ),
 
@@ -41,7 +43,8 @@ weighed as (
         driver_points.driver_weight,
         driver_points.points * driver_points.driver_weight as weighted_points,
         cast(sum(driver_points.points * driver_points.driver_weight) over (
-            partition by driver_points.account_id, driver_points.week, driver_points.dimension
+            partition by
+                driver_points.account_id, driver_points.week, driver_points.dimension
             order by driver_points.driver
             rows between unbounded preceding and current row
         ) as decimal(9, 2)) as weighted_so_far,
@@ -64,11 +67,13 @@ cumulated as (
         weighed.*,
         weighed.points_before
         + weighed.dimension_weight
-        * {{ small_divide('weighed.weighted_so_far', 'weighed.scored_weight') }} as points_so_far,
+        * {{ small_divide('weighed.weighted_so_far', 'weighed.scored_weight') }}
+            as points_so_far,
         weighed.points_before
         + weighed.dimension_weight
-        * {{ small_divide('weighed.weighted_so_far - weighed.weighted_points', 'weighed.scored_weight') }}
-            as points_until
+        * {{ small_divide(
+            'weighed.weighted_so_far - weighed.weighted_points', 'weighed.scored_weight'
+        ) }} as points_until
     from weighed
 ),
 
@@ -78,7 +83,8 @@ rounded as (
         cumulated.week,
         cumulated.driver,
         {{ health_score_of('cumulated.points_so_far', 'cumulated.present_weight') }}
-        - {{ health_score_of('cumulated.points_until', 'cumulated.present_weight') }} as contribution,
+        - {{ health_score_of('cumulated.points_until', 'cumulated.present_weight') }}
+            as contribution,
         {{ small_divide(
             'cumulated.dimension_weight * cumulated.driver_weight',
             'cumulated.scored_weight * cumulated.present_weight'
@@ -95,15 +101,21 @@ final as (
         driver_points.dimension,
         driver_points.raw_value,
         driver_points.points,
-        cast(case when scores.driver_score is null then 0 else coalesce(rounded.weight, 0) end as decimal(9, 6))
-            as weight,
-        cast(
-            case when scores.driver_score is null then 0 else coalesce(rounded.contribution, 0) end
-            + case when driver_points.driver = scores.capped_driver then scores.cap_points else 0 end
-            as decimal(6, 2)
-        ) as contribution,
-        case when driver_points.driver = scores.capped_driver then 'capped' else driver_points.status end
-            as status,
+        cast(case
+            when scores.driver_score is null then 0
+            else coalesce(rounded.weight, 0)
+        end as decimal(9, 6)) as weight,
+        cast(case
+            when scores.driver_score is null then 0
+            else coalesce(rounded.contribution, 0)
+        end + case
+            when driver_points.driver = scores.capped_driver then scores.cap_points
+            else 0
+        end as decimal(6, 2)) as contribution,
+        case
+            when driver_points.driver = scores.capped_driver then 'capped'
+            else driver_points.status
+        end as status,
         cast(driver_points.driver_weight as bigint) as policy_weight
     from driver_points
     inner join scores

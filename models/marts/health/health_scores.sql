@@ -1,10 +1,10 @@
--- One row per customer and week, taken at its Sunday (the last week at as_of_date), from
--- what was known that day. `band` is raw_band once that has held for
+-- One row per customer and week, taken at its Sunday (the last week at as_of_date),
+-- from what was known that day. `band` is raw_band once that has held for
 -- health_band_dwell_weeks more weeks; at once through a cap, an override, and into or
 -- out of `unscored`. Scores may not be averaged over accounts without saying by what.
 {%- set dwell = whole_number_var('health_band_dwell_weeks') %}
 with scores as (
-    select * from {{ ref('int_health_scores_before_dwell') }}
+    select * from {{ ref('int_undamped_health_scores') }}
 ),
 
 compared as (

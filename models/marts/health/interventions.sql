@@ -34,11 +34,14 @@ with_facts as (
         standings.first_touch_on,
         standings.term_end_date,
         standings.health_score,
-        {{ intervention_risk('standings.health_score', 'triggers.risk_at_least') }} as risk,
+        {{ intervention_risk('standings.health_score', 'triggers.risk_at_least') }}
+            as risk,
         {{ arr_factor('standings.arr', 'standings.half_arr') }} as arr_factor,
         case
             when triggers.nearness_of = 'now' then cast(1 as decimal(12, 6))
-            else {{ nearness(days_between('standings.standing_on', 'standings.term_end_date')) }}
+            else {{ nearness(
+                days_between('standings.standing_on', 'standings.term_end_date')
+            ) }}
         end as nearness
     from interventions
     inner join triggers
@@ -62,8 +65,9 @@ with_facts as (
 with_priority as (
     select
         with_facts.*,
-        {{ intervention_priority('with_facts.risk', 'with_facts.arr_factor', 'with_facts.nearness') }}
-            as priority
+        {{ intervention_priority(
+            'with_facts.risk', 'with_facts.arr_factor', 'with_facts.nearness'
+        ) }} as priority
     from with_facts
 ),
 
@@ -88,7 +92,11 @@ final as (
         and with_priority.due_on < {{ as_of() }} as is_overdue,
         with_priority.playbook,
         with_priority.arr,
-        cast(case with_priority.kind when 'expansion' then 0 else with_priority.arr end as decimal(18, 2))
+        cast(
+            case with_priority.kind
+                when 'expansion' then 0 else with_priority.arr
+            end as decimal(18, 2)
+        )
             as arr_at_risk,
         with_priority.term_end_date,
         with_priority.health_score,
@@ -100,12 +108,13 @@ final as (
         cast(case
             when with_priority.closed_on is null
                 then row_number() over (
-                    partition by with_priority.csm_id, with_priority.closed_on is null
-                    order by
-                        with_priority.priority desc,
-                        with_priority.trigger_rank,
-                        with_priority.account_id
-                )
+                        partition by
+                            with_priority.csm_id, with_priority.closed_on is null
+                        order by
+                            with_priority.priority desc,
+                            with_priority.trigger_rank asc,
+                            with_priority.account_id asc
+                    )
         end as bigint) as queue_position
     from with_priority
 )

@@ -30,7 +30,8 @@ late_milestones as (
                 case
                     when
                         milestones.done_on is null
-                        and {{ days_between('milestones.due_on', as_of()) }} > triggers.threshold
+                        and {{ days_between('milestones.due_on', as_of()) }}
+                        > triggers.threshold
                         then 0
                     else 1
                 end,
@@ -49,7 +50,8 @@ counts as (
             as milestones_done,
         sum(case when late_milestones.due_on <= {{ as_of() }} then 1 else 0 end)
             as milestones_due,
-        sum(case when late_milestones.is_overdue then 1 else 0 end) as milestones_overdue,
+        sum(case when late_milestones.is_overdue then 1 else 0 end)
+            as milestones_overdue,
         max(
             case
                 when
@@ -57,7 +59,9 @@ counts as (
                     and late_milestones.done_on is null
                     and {{ days_between('late_milestones.due_on', as_of()) }}
                     > late_milestones.threshold
-                    then {{ days_late_in_words('late_milestones.milestone', 'late_milestones.due_on', as_of()) }}
+                    then {{ days_late_in_words(
+                        'late_milestones.milestone', 'late_milestones.due_on', as_of()
+                    ) }}
             end
         ) as stalled_reason
     from late_milestones
@@ -71,8 +75,10 @@ final as (
         facts.touch_tier,
         facts.is_before_records,
         facts.kickoff_on,
-        case when not facts.is_before_records then facts.first_use_on end as first_use_on,
-        case when not facts.is_before_records then facts.activated_on end as activated_on,
+        case when not facts.is_before_records then facts.first_use_on end
+            as first_use_on,
+        case when not facts.is_before_records then facts.activated_on end
+            as activated_on,
         cast(
             case
                 when not facts.is_before_records

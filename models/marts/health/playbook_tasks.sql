@@ -18,7 +18,9 @@ anchored as (
     select
         interventions.*,
         case playbooks.anchor
-            when 'term_end_date' then coalesce(interventions.term_end_date, interventions.opened_on)
+            when
+                'term_end_date'
+                then coalesce(interventions.term_end_date, interventions.opened_on)
             else interventions.opened_on
         end as anchor_on
     from interventions
@@ -36,9 +38,13 @@ dated as (
         steps.step,
         steps.what,
         steps.owner_role,
-        greatest({{ add_days('anchored.anchor_on', 'steps.starts_day') }}, anchored.opened_on)
+        greatest(
+            {{ add_days('anchored.anchor_on', 'steps.starts_day') }}, anchored.opened_on
+        )
             as starts_on,
-        greatest({{ add_days('anchored.anchor_on', 'steps.due_day') }}, anchored.opened_on)
+        greatest(
+            {{ add_days('anchored.anchor_on', 'steps.due_day') }}, anchored.opened_on
+        )
             as due_on
     from anchored
     inner join steps

@@ -1,5 +1,6 @@
--- One row per success plan of an account: how far its milestones and its value have come.
--- A rate is null where it would say nothing: no milestones, no metric, no distance to go.
+-- One row per success plan of an account: how far its milestones and its value have
+-- come. A rate is null where it would say nothing: no milestones, no metric, no
+-- distance to go.
 with plans as (
     select * from {{ ref('stg_crm__success_plans') }}
 ),
@@ -18,7 +19,8 @@ milestone_counts as (
             as milestones_due,
         sum(
             case
-                when milestones.due_date < {{ as_of() }} and milestones.completed_on is null
+                when milestones.due_date < {{ as_of() }}
+                    and milestones.completed_on is null
                     then 1
                 else 0
             end
@@ -39,8 +41,10 @@ final as (
         plans.baseline_value,
         plans.target_value,
         plans.current_value,
-        cast(coalesce(milestone_counts.milestones_total, 0) as bigint) as milestones_total,
-        cast(coalesce(milestone_counts.milestones_done, 0) as bigint) as milestones_done,
+        cast(coalesce(milestone_counts.milestones_total, 0) as bigint)
+            as milestones_total,
+        cast(coalesce(milestone_counts.milestones_done, 0) as bigint)
+            as milestones_done,
         cast(coalesce(milestone_counts.milestones_due, 0) as bigint) as milestones_due,
         cast(coalesce(milestone_counts.milestones_overdue, 0) as bigint)
             as milestones_overdue,
@@ -48,8 +52,9 @@ final as (
         {{ safe_divide(
             'milestone_counts.milestones_done', 'milestone_counts.milestones_total'
         ) }} as progress,
-        {{ plan_value('plans.baseline_value', 'plans.target_value', 'plans.current_value') }}
-            as value_against_target,
+        {{ plan_value(
+            'plans.baseline_value', 'plans.target_value', 'plans.current_value'
+        ) }} as value_against_target,
         plans.created_on,
         plans.target_date,
         plans.completed_on,

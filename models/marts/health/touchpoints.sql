@@ -1,6 +1,7 @@
--- One row per account that has or had ARR: when a person of ours last met it, when it is
--- to be met next by its tier and health band, and what automation sent in the year up to
--- as_of_date. Nobody is due to meet an account without ARR or one left to automation.
+-- One row per account that has or had ARR: when a person of ours last met it, when it
+-- is to be met next by its tier and health band, and what automation sent in the year
+-- up to as_of_date. Nobody is due to meet an account without ARR or one left to
+-- automation.
 with states as (
     select * from {{ ref('int_account_states') }}
 ),

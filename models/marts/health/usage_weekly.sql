@@ -1,7 +1,9 @@
--- One row per account and week (from its Monday) with usage reported. The only reader of
--- raw usage, so that 44 million rows are read once. A row that covers a week, on
+-- One row per account and week (from its Monday) with usage reported. The only reader
+-- of raw usage, so that 44 million rows are read once. A row that covers a week, on
 -- whichever day it is dated, works like a day's. Events count where no daily usage is
 -- sent. Averages and peaks may not be added over weeks; active_user_days may.
+{%- set uses = 'usage_days.active_users, usage_days.sessions, usage_days.events' %}
+{%- set is_used = 'case when coalesce(' ~ uses ~ ', 0) > 0 then 1 else 0 end' %}
 with daily as (
     select * from {{ ref('stg_usage__daily') }}
 ),
@@ -36,26 +38,33 @@ usage_days as (
     group by events.account_id, events.occurred_on
 ),
 
+numbered_days as (
+    select
+        usage_days.*,
+        coalesce(usage_days.active_users, 0) as users,
+        {{ days_between('usage_days.week', 'usage_days.usage_date') }} as day,
+        {{ is_used }} as has_use
+    from usage_days
+),
+
 -- An account may have several rows a day (a merged one): seven sums cost less than a
 -- second grouping by day.
 week_days as (
     select
-        usage_days.account_id,
-        usage_days.week,
-        sum(usage_days.sessions) as sessions,
-        sum(usage_days.events) as events,
-        max(usage_days.usage_date) as last_reported_on,
+        numbered_days.account_id,
+        numbered_days.week,
         {%- for day in range(7) %}
-        sum(case when {{ days_between('usage_days.week', 'usage_days.usage_date') }} = {{ day }} then usage_days.active_users end)
+        sum(case when numbered_days.day = {{ day }} then numbered_days.users else 0 end)
             as users_{{ day }},
-        max(case
-            when {{ days_between('usage_days.week', 'usage_days.usage_date') }} <> {{ day }} then 0
-            when coalesce(usage_days.active_users, usage_days.sessions, usage_days.events, 0) > 0 then 1
-            else 0
-        end) as is_active_{{ day }}{{ ',' if not loop.last }}
+        max(case when numbered_days.day = {{ day }} then numbered_days.has_use else 0 end)
+            as has_use_{{ day }},
         {%- endfor %}
-    from usage_days
-    group by usage_days.account_id, usage_days.week
+        sum(numbered_days.active_users) as all_users,
+        sum(numbered_days.sessions) as sessions,
+        sum(numbered_days.events) as events,
+        max(numbered_days.usage_date) as last_reported_on
+    from numbered_days
+    group by numbered_days.account_id, numbered_days.week
 ),
 
 feature_days as (
@@ -95,14 +104,14 @@ week_features as (
 summed as (
     select
         week_days.*,
-        {% for day in range(7) %}coalesce(week_days.users_{{ day }}, 0){{ ' + ' if not loop.last }}{% endfor %}
-            as all_users,
-        coalesce({% for day in range(7) %}week_days.users_{{ day }}{{ ', ' if not loop.last }}{% endfor %}) is not null
-            as has_users,
-        greatest({% for day in range(7) %}coalesce(week_days.users_{{ day }}, 0){{ ', ' if not loop.last }}{% endfor %})
-            as most_users,
-        {% for day in range(7) %}week_days.is_active_{{ day }}{{ ' + ' if not loop.last }}{% endfor %}
-            as active_days
+        greatest(
+            {%- for day in range(7) %}
+            week_days.users_{{ day }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        ) as most_users,
+        {%- for day in range(7) %}
+        {{ '+ ' if not loop.first }}week_days.has_use_{{ day }}
+        {%- endfor %} as active_days
     from week_days
 ),
 
@@ -110,12 +119,16 @@ final as (
     select
         coalesce(summed.account_id, week_features.account_id) as account_id,
         coalesce(summed.week, week_features.week) as week,
-        cast(case when summed.has_users then summed.most_users end as bigint) as active_users_max,
-        cast(round(case
-            when summed.has_users and summed.active_days = 0 then 0
-            when summed.has_users then {{ safe_divide('summed.all_users', 'summed.active_days') }}
-        end, 2) as decimal(12, 2)) as active_users_average,
-        cast(case when summed.has_users then summed.all_users end as bigint) as active_user_days,
+        cast(
+            case when summed.all_users is not null then summed.most_users end as bigint
+        ) as active_users_max,
+        cast(round(
+            case
+                when summed.all_users is not null and summed.active_days = 0 then 0
+                else {{ safe_divide('summed.all_users', 'summed.active_days') }}
+            end, 2
+        ) as decimal(12, 2)) as active_users_average,
+        cast(summed.all_users as bigint) as active_user_days,
         cast(summed.active_days as bigint) as active_days,
         cast(summed.sessions as bigint) as sessions,
         cast(summed.events as bigint) as events,

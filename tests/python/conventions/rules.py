@@ -103,6 +103,7 @@ def every_raw_table_has_one_base_model_and_one_staging_view(
 _WITHOUT_PLURAL = {
     "retention": "a rate is counted in no plural",
     "monthly": "months is meant",
+    "weekly": "weeks is meant",
     "waterfall": "one chart a slice",
     "reconciliation": "one comparison",
     "billing": "what is billed",
@@ -113,6 +114,7 @@ _WITHOUT_PLURAL = {
     "scorecard": "one card a CSM and quarter",
     "pipeline": "what is in it",
     "forecast": "one a scenario",
+    "accuracy": "how near a forecast came",
     "backtest": "one trial of the score",
 }
 
@@ -178,7 +180,7 @@ def test_has_a_sentence_for_a_name(project: Project) -> Iterator[str]:
 def model_file_opens_with_its_grain(project: Project) -> Iterator[str]:
     """The comment that a reader sees first says what one row is."""
     for model in project.models:
-        opening = re.match(r"(?:--[^\n]*\n)+", model["raw_code"])
+        opening = re.match(r"(?:--[^\n]*\n)+|(?:#[^\n]*\n)+", model["raw_code"])
         if not opening or "one row per " not in opening.group().lower():
             yield path_of(model)
 

@@ -1,7 +1,7 @@
--- One row per account and period [valid_from, valid_to) in which its ARR, touch tier and
--- seats stay the same, from its first day with a contract on; a null valid_to is open.
--- By the day, where revenue.arr_monthly knows the state at month ends only, and as it was
--- believed then: a term that lapsed counts while its grace ran.
+-- One row per account and period [valid_from, valid_to) in which its ARR, touch tier
+-- and seats stay the same, from its first day with a contract on; a null valid_to is
+-- open. By the day, where revenue.arr_monthly knows the state at month ends only, and
+-- as it was believed then: a term that lapsed counts while its grace ran.
 with lines as (
     select * from {{ ref('int_known_lines') }}
 ),

@@ -60,7 +60,8 @@ bought as (
         first_year.week,
         sum(lines.arr) as arr,
         sum(case when lines.is_seat then lines.quantity else 0 end) as seats,
-        sum(case when lines.is_self_service then 0 else 1 end) = 0 as is_self_service_only
+        sum(case when lines.is_self_service then 0 else 1 end)
+        = 0 as is_self_service_only
     from first_year
     inner join lines
         on
@@ -85,7 +86,11 @@ activated as (
         on touch_tiers.touch_tier = thresholds.touch_tier
     where
         first_year.active_users_average >= thresholds.seats_active * bought.seats
-        and coalesce(first_year.sessions >= thresholds.sessions_per_user * first_year.active_user_days, true)
+        and coalesce(
+            first_year.sessions
+            >= thresholds.sessions_per_user * first_year.active_user_days,
+            true
+        )
         and coalesce(first_year.features_used >= thresholds.features_used, true)
     group by first_year.account_id
 ),

@@ -3,6 +3,9 @@
 -- (grace included), and what then came. A bin with fewer than 20 past cases has the
 -- rate of all past cases; where no window is over yet, nobody could have said anything:
 -- null.
+{%- set grace_days = whole_number_var('renewal_grace_days') %}
+{%- set rate_of_all = safe_divide('past_of_all.outcomes', 'past_of_all.observations') %}
+{%- set rate_of_bin = safe_divide('past_of_bins.outcomes', 'past_of_bins.observations') %}
 with counts as (
     select * from {{ ref('int_backtest_counts') }}
 ),
@@ -61,7 +64,7 @@ past_of_bins as (
             and days.outcome = by_bin.outcome
             and days.predictor = by_bin.predictor
             and days.observed_on
-            >= {{ add_days('by_bin.window_ends_on', whole_number_var('renewal_grace_days')) }}
+            >= {{ add_days('by_bin.window_ends_on', grace_days) }}
     group by days.observed_on, days.lead_days, days.outcome, days.predictor, by_bin.bin
 ),
 
@@ -112,15 +115,15 @@ final as (
         to_predict.observations,
         to_predict.outcomes,
         cast(
-            {{ safe_divide('past_of_all.outcomes', 'past_of_all.observations') }} as decimal(
+            {{ rate_of_all }} as decimal(
                 7, 6
             )
         )
             as base_probability,
         cast(case
             when past_of_bins.observations >= 20
-                then {{ safe_divide('past_of_bins.outcomes', 'past_of_bins.observations') }}
-            else {{ safe_divide('past_of_all.outcomes', 'past_of_all.observations') }}
+                then {{ rate_of_bin }}
+            else {{ rate_of_all }}
         end as decimal(7, 6)) as probability
     from to_predict
     left join past_of_bins

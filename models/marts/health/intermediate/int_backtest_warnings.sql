@@ -40,7 +40,7 @@ churns as (
             when marked.band <> 'red' then 0
             when marked.last_not_red_on is null
                 then {{ days_between('marked.first_scored_on', 'events.event_on') }}
-            else {{ days_between(add_days('marked.last_not_red_on', 7), 'events.event_on') }}
+            else {{ days_between('marked.last_not_red_on', 'events.event_on') }} - 7
         end as warning_days,
         row_number() over (
             partition by marked.account_id, events.event_on
@@ -90,7 +90,9 @@ ordered as (
     from sliced_churns
 ),
 
-{%- set in_the_middle = '2 * ordered.place between ordered.churns and ordered.churns + 2' %}
+{%- set in_the_middle -%}
+2 * ordered.place between ordered.churns and ordered.churns + 2
+{%- endset %}
 
 -- Half of the two in the middle, which are one where their number is odd.
 medians as (

@@ -1,5 +1,5 @@
--- One row per account and period [valid_from, valid_to) with one health band by the weeks
--- that are over; before the first score, and where there is none, the band is
+-- One row per account and period [valid_from, valid_to) with one health band by the
+-- weeks that are over; before the first score, and where there is none, the band is
 -- `unscored`. band_before is null at the start. A null valid_to is open.
 with scores as (
     select * from {{ ref('int_score_periods') }}

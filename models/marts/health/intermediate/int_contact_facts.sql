@@ -1,6 +1,6 @@
 -- One row per account and scored week by which the CRM knew a contact there: who was
--- present, and for how long the champion has been gone. No contact at all: no row, since
--- a CRM in which nobody keeps contacts knows nothing.
+-- present, and for how long the champion has been gone. No contact at all: no row,
+-- since a CRM in which nobody keeps contacts knows nothing.
 with weeks as (
     select * from {{ ref('int_health_weeks') }}
     where is_scored
@@ -17,7 +17,8 @@ contact_weeks as (
         weeks.taken_on,
         contacts.persona,
         {{ open_end('contacts.left_on') }} > weeks.taken_on as is_there,
-        case when contacts.left_on <= weeks.taken_on then contacts.left_on end as left_on
+        case when contacts.left_on <= weeks.taken_on then contacts.left_on end
+            as left_on
     from contacts
     inner join weeks
         on coalesce(contacts.created_on, weeks.taken_on) <= weeks.taken_on
@@ -29,10 +30,20 @@ counted as (
         contact_weeks.week,
         contact_weeks.taken_on,
         sum(case when contact_weeks.is_there then 1 else 0 end) as known_contacts,
-        max(case when contact_weeks.is_there and contact_weeks.persona = 'champion' then 1 else 0 end)
+        max(
+            case
+                when
+                    contact_weeks.is_there and contact_weeks.persona = 'champion'
+                    then 1
+                else 0
+            end
+        )
             as champion_present,
         max(case
-            when contact_weeks.is_there and contact_weeks.persona = 'executive_sponsor' then 1 else 0
+            when
+                contact_weeks.is_there and contact_weeks.persona = 'executive_sponsor'
+                then 1
+            else 0
         end) as executive_present,
         max(case when contact_weeks.persona = 'champion' then contact_weeks.left_on end)
             as champion_left_on

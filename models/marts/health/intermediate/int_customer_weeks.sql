@@ -50,7 +50,12 @@ families as (
         on
             lines.valid_from <= weeks.taken_on
             and lines.known_to > weeks.taken_on
-    group by lines.account_id, weeks.week, weeks.taken_on, weeks.is_last, lines.product_family
+    group by
+        lines.account_id,
+        weeks.week,
+        weeks.taken_on,
+        weeks.is_last,
+        lines.product_family
 ),
 
 customers as (

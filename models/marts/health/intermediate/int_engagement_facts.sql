@@ -1,7 +1,7 @@
 -- One row per customer and scored week: how it has been met. A touch is a completed
--- activity of a person with the customer; automated messages and internal work are none.
--- Time without a touch counts from the customer's start or, where that is later, from the
--- first activity that the CRM has of anybody.
+-- activity of a person with the customer; automated messages and internal work are
+-- none. Time without a touch counts from the customer's start or, where that is later,
+-- from the first activity that the CRM has of anybody.
 with customer_weeks as (
     select * from {{ ref('int_customer_weeks') }}
 ),
@@ -28,7 +28,11 @@ weeks as (
 first_activity as (
     select
         min(meetings.occurred_on) as recorded_from,
-        min(case when meetings.activity_type in ('qbr', 'ebr') then meetings.occurred_on end)
+        min(
+            case
+                when meetings.activity_type in ('qbr', 'ebr') then meetings.occurred_on
+            end
+        )
             as reviews_recorded_from
     from meetings
 ),
@@ -114,10 +118,12 @@ final as (
     select
         with_touches.account_id,
         with_touches.week,
-        {{ safe_divide('with_touches.days_since_touch', 'with_touches.touchpoint_days') }}
-            as touch_recency,
+        {{ safe_divide(
+            'with_touches.days_since_touch', 'with_touches.touchpoint_days'
+        ) }} as touch_recency,
         with_touches.days_since_review as qbr_recency,
-        {{ safe_divide('with_touches.attended', 'with_touches.planned') }} as meetings_attended
+        {{ safe_divide('with_touches.attended', 'with_touches.planned') }}
+            as meetings_attended
     from with_touches
 )
 

@@ -24,8 +24,9 @@ expansion_runs as (
         runs.account_id,
         runs.trigger,
         runs.opened_on,
-        {{ add_days('runs.opened_on', '-coalesce(triggers.quiet_after_growth_days, 0)') }}
-            as quiet_from
+        {{ add_days(
+            'runs.opened_on', '-coalesce(triggers.quiet_after_growth_days, 0)'
+        ) }} as quiet_from
     from runs
     inner join triggers
         on runs.trigger = triggers.trigger
@@ -36,7 +37,11 @@ with_growth as (
         expansion_runs.account_id,
         expansion_runs.trigger,
         expansion_runs.opened_on,
-        min(case when growth.event_on > expansion_runs.opened_on then growth.event_on end)
+        min(
+            case
+                when growth.event_on > expansion_runs.opened_on then growth.event_on
+            end
+        )
             as expanded_on,
         coalesce(max(
             case

@@ -46,7 +46,8 @@ final as (
         measured.driver,
         measured.ceiling,
         measured.raw_value,
-        {{ with_value('measured.words', 'measured.raw_value', 'measured.shown_as') }} as words,
+        {{ with_value('measured.words', 'measured.raw_value', 'measured.shown_as') }}
+            as words,
         row_number() over (
             partition by measured.account_id, measured.week
             order by measured.ceiling, measured.cap
@@ -61,7 +62,9 @@ final as (
             else false
         end
         and coalesce(
-            {{ days_between('measured.known_on', 'measured.taken_on') }} <= measured.stale_after_days, true
+            {{ days_between('measured.known_on', 'measured.taken_on') }}
+            <= measured.stale_after_days,
+            true
         )
 )
 

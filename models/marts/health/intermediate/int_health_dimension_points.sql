@@ -18,7 +18,9 @@ summed as (
         driver_points.drivers_weight,
         driver_points.dimensions_weight,
         cast(sum(driver_points.driver_weight) as decimal(6, 0)) as scored_weight,
-        cast(sum(driver_points.points * driver_points.driver_weight) as decimal(12, 2)) as weighted_points
+        cast(
+            sum(driver_points.points * driver_points.driver_weight) as decimal(12, 2)
+        ) as weighted_points
     from driver_points
     where driver_points.status = 'scored' and driver_points.driver_weight > 0
     group by
@@ -40,9 +42,11 @@ final as (
         summed.dimension_weight,
         summed.dimensions_weight,
         summed.scored_weight,
-        {{ small_divide('summed.dimension_weight * summed.scored_weight', 'summed.drivers_weight') }}
-            as known_weight,
-        {{ small_divide('summed.weighted_points', 'summed.scored_weight') }} * summed.dimension_weight
+        {{ small_divide(
+            'summed.dimension_weight * summed.scored_weight', 'summed.drivers_weight'
+        ) }} as known_weight,
+        {{ small_divide('summed.weighted_points', 'summed.scored_weight') }}
+        * summed.dimension_weight
             as dimension_points
     from summed
 )

@@ -8,7 +8,7 @@ with facts as (
 ),
 
 policy as (
-    select * from {{ ref('int_health_policy') }}
+    select * from {{ ref('int_health_policies') }}
 ),
 
 measured as (
@@ -49,12 +49,15 @@ judged as (
         measured.*,
         case
             when measured.raw_value is null then 'missing'
-            when {{ days_between('measured.known_on', 'measured.taken_on') }} > measured.stale_after_days
+            when {{ days_between('measured.known_on', 'measured.taken_on') }}
+                > measured.stale_after_days
                 then 'stale'
             else 'scored'
         end as status,
         cast(greatest(
-            least(measured.raw_value, greatest(measured.value_at_0, measured.value_at_100)),
+            least(
+                measured.raw_value, greatest(measured.value_at_0, measured.value_at_100)
+            ),
             least(measured.value_at_0, measured.value_at_100)
         ) as decimal(10, 6)) as clamped_value
     from measured
@@ -76,7 +79,9 @@ final as (
         judged.status,
         case
             when judged.status = 'scored'
-                then {{ points_between('judged.clamped_value', 'judged.value_at_0', 'judged.value_at_100') | indent(16) }}
+                then {{ points_between(
+                    'judged.clamped_value', 'judged.value_at_0', 'judged.value_at_100'
+                ) }}
         end as points
     from judged
 )

@@ -28,7 +28,10 @@ sentiment_facts as (
     select * from {{ ref('int_sentiment_facts') }}
 ),
 
-{%- set tables = ['usage_facts', 'support_facts', 'engagement_facts', 'contact_facts', 'outcome_facts', 'sentiment_facts'] %}
+{%- set tables = [
+    'usage_facts', 'support_facts', 'engagement_facts', 'contact_facts',
+    'outcome_facts', 'sentiment_facts',
+] %}
 
 final as (
     select
@@ -69,10 +72,10 @@ final as (
         sentiment_facts.overdue_invoices
     from customer_weeks
     {%- for table in tables %}
-    left join {{ table }}
-        on
-            customer_weeks.account_id = {{ table }}.account_id
-            and customer_weeks.week = {{ table }}.week
+left join {{ table }}
+    on
+        customer_weeks.account_id = {{ table }}.account_id
+        and customer_weeks.week = {{ table }}.week
     {%- endfor %}
 )
 

@@ -1,6 +1,6 @@
--- One row per customer and thing worth saying of its health now: what costs points, what
--- gives them, and what changed since four weeks ago, in words. A cap that holds speaks
--- for its driver, and first.
+-- One row per customer and thing worth saying of its health now: what costs points,
+-- what gives them, and what changed since four weeks ago, in words. A cap that holds
+-- speaks for its driver, and first.
 with driver_scores as (
     select * from {{ ref('health_driver_scores') }}
     where driver <> 'override'
@@ -12,7 +12,7 @@ scores as (
 ),
 
 policy as (
-    select * from {{ ref('int_health_policy') }}
+    select * from {{ ref('int_health_policies') }}
 ),
 
 stages as (
@@ -38,12 +38,15 @@ now_and_then as (
         current_scores.contribution - earlier_scores.contribution as change,
         policy.topic,
         policy.label,
-        {{ with_value('policy.words_down', 'current_scores.raw_value', 'policy.shown_as') }} as words_down,
-        {{ with_value('policy.words_up', 'current_scores.raw_value', 'policy.shown_as') }} as words_up,
+        {{ with_value(
+            'policy.words_down', 'current_scores.raw_value', 'policy.shown_as'
+        ) }} as words_down,
+        {{ with_value(
+            'policy.words_up', 'current_scores.raw_value', 'policy.shown_as'
+        ) }} as words_up,
         caps.words as cap_words,
         caps.ceiling,
-        cast(round((100 - current_scores.points) * current_scores.weight / 100, 2) as decimal(6, 2))
-            as points_lost
+        (100 - current_scores.points) * current_scores.weight * 0.01 as exact_loss
     from scores
     inner join driver_scores as current_scores
         on
@@ -77,11 +80,11 @@ reasons as (
         'down' as kind,
         coalesce(now_and_then.cap_words, now_and_then.words_down) as words,
         coalesce(now_and_then.ceiling, 100) as comes_first,
-        coalesce(now_and_then.points_lost, 0) as size_in_points,
+        cast(coalesce(now_and_then.exact_loss, 0) as decimal(6, 2)) as size_in_points,
         now_and_then.topic,
         now_and_then.driver
     from now_and_then
-    where now_and_then.cap_words is not null or now_and_then.points_lost >= {{ least }}
+    where now_and_then.cap_words is not null or now_and_then.exact_loss >= {{ least }}
     union all
     select
         now_and_then.account_id,
@@ -116,8 +119,14 @@ spoken as (
     select
         reasons.*,
         row_number() over (
-            partition by reasons.account_id, reasons.kind, case when reasons.kind = 'changed' then reasons.driver else reasons.topic end
-            order by reasons.comes_first, reasons.size_in_points desc, reasons.driver
+            partition by
+                reasons.account_id,
+                reasons.kind,
+                case
+                    when reasons.kind = 'changed' then reasons.driver else reasons.topic
+                end
+            order by
+                reasons.comes_first asc, reasons.size_in_points desc, reasons.driver asc
         ) as topic_rank
     from reasons
 ),
@@ -131,7 +140,8 @@ final as (
         spoken.size_in_points,
         row_number() over (
             partition by spoken.account_id, spoken.kind
-            order by spoken.comes_first, spoken.size_in_points desc, spoken.driver
+            order by
+                spoken.comes_first asc, spoken.size_in_points desc, spoken.driver asc
         ) as reason_rank
     from spoken
     where spoken.topic_rank = 1

@@ -15,7 +15,9 @@ final as (
         activities.activity_type in ('qbr', 'ebr') as is_review
     from activities
     where
-        activities.activity_type not in ('automated_email', 'in_app_message', 'internal')
+        activities.activity_type not in (
+            'automated_email', 'in_app_message', 'internal'
+        )
         and coalesce(activities.status, 'completed') in ('completed', 'delivered')
 )
 

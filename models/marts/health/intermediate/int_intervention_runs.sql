@@ -1,15 +1,18 @@
--- One row per account, trigger and unbroken period [opened_on, holds_until) in which the
--- trigger's condition holds for a customer of a tier and size that it is meant for.
+-- One row per account, trigger and unbroken period [opened_on, holds_until) in which
+-- the trigger's condition holds for a customer of a tier and size that it is meant for.
 -- Several reasons at once (two unpaid invoices) are one run.
+{%- set facts_with_conditions = [
+    'cadence', 'contact', 'contract', 'health', 'onboarding', 'ticket', 'usage'
+] %}
 with conditions as (
-    {%- for facts in ['cadence', 'contacts', 'contracts', 'health', 'onboarding', 'tickets', 'usage'] %}
+    {%- for facts in facts_with_conditions %}
     select
         account_id,
         trigger,
         holds_from,
         holds_until,
         reason
-    from {{ ref('int_conditions_of_' ~ facts) }}
+    from {{ ref('int_' ~ facts ~ '_conditions') }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
@@ -34,7 +37,10 @@ pieces as (
         conditions.trigger,
         greatest(conditions.holds_from, states.valid_from) as holds_from,
         nullif(
-            least({{ open_end('conditions.holds_until') }}, {{ open_end('states.valid_to') }}),
+            least(
+                {{ open_end('conditions.holds_until') }},
+                {{ open_end('states.valid_to') }}
+            ),
             {{ date_literal('9999-12-31') }}
         ) as holds_until,
         conditions.reason
@@ -68,7 +74,9 @@ final as (
         runs.holds_until,
         runs.reason
     from (
-        {{ merged_periods('pieces', ['account_id', 'trigger'], first_of=['reason']) | indent(8) }}
+        {{ merged_periods(
+            'pieces', ['account_id', 'trigger'], first_of=['reason']
+        ) | indent(8) }}
     ) as runs
 )
 

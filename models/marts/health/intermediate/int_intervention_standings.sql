@@ -55,7 +55,8 @@ next_terms as (
     group by interventions.account_id, interventions.trigger, interventions.opened_on
 ),
 
--- A week after the closing still counts: a ticket may be solved before the call is made.
+-- A week after the closing still counts: a ticket may be solved before the call is
+-- made.
 first_touches as (
     select
         interventions.account_id,
@@ -66,7 +67,7 @@ first_touches as (
     inner join touches
         on
             interventions.account_id = touches.account_id
-            and touches.touched_on >= interventions.opened_on
+            and interventions.opened_on <= touches.touched_on
             and touches.touched_on
             <= coalesce({{ add_days('interventions.closed_on', 7) }}, {{ as_of() }})
     group by interventions.account_id, interventions.trigger, interventions.opened_on

@@ -1,6 +1,8 @@
 -- One row per ARR line with the days on which it was believed to be in force: a term
 -- that lapsed was still counted while its grace ran, and a past week's score must not
 -- know better (DECISIONS A1).
+{%- set grace_days = whole_number_var('renewal_grace_days') %}
+{%- set grace_end = add_days('lines.valid_to', grace_days) %}
 with lines as (
     select * from {{ ref('arr_lines') }}
 ),
@@ -27,10 +29,7 @@ final as (
                 not subscriptions.auto_renews
                 and lines.valid_to = subscriptions.current_term_end
                 and {{ open_end('subscriptions.ended_on') }} > lines.valid_to
-                then least(
-                    {{ add_days('lines.valid_to', whole_number_var('renewal_grace_days')) }},
-                    {{ open_end('subscriptions.ended_on') }}
-                )
+                then least({{ grace_end }}, {{ open_end('subscriptions.ended_on') }})
             else {{ open_end('lines.valid_to') }}
         end as known_to
     from lines

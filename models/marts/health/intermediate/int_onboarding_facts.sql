@@ -1,6 +1,6 @@
 -- One row per account that ever had ARR: its start, and the first day on which each
--- thing that onboarding is about happened. `is_before_records`: usage in its tier was not
--- recorded yet when it started, so that nobody can say how its start went.
+-- thing that onboarding is about happened. `is_before_records`: usage in its tier was
+-- not recorded yet when it started, so that nobody can say how its start went.
 with states as (
     select * from {{ ref('int_account_states') }}
     where arr > 0
@@ -31,7 +31,9 @@ starts as (
     from (
         select
             *,
-            row_number() over (partition by account_id order by valid_from) as state_number
+            row_number()
+                over (partition by account_id order by valid_from)
+                as state_number
         from states
     ) as states
     where states.state_number = 1
@@ -65,7 +67,8 @@ touch_firsts as (
     group by starts.account_id
 ),
 
--- A week's use is dated by the last day on which it was reported, never before the start.
+-- A week's use is dated by the last day on which it was reported, never before the
+-- start.
 usage_firsts as (
     select
         usage_weeks.account_id,
@@ -92,7 +95,8 @@ final as (
         starts.account_id,
         starts.started_on,
         starts.touch_tier,
-        starts.started_on < coalesce(tier_records.records_from, {{ date_literal('9999-12-31') }})
+        starts.started_on
+        < coalesce(tier_records.records_from, {{ date_literal('9999-12-31') }})
             as is_before_records,
         touch_firsts.kickoff_on,
         usage_firsts.first_use_on,

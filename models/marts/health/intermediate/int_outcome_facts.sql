@@ -26,7 +26,8 @@ progress as (
         plans.account_id,
         weeks.week,
         count(*) as due,
-        sum(case when milestones.completed_on <= weeks.taken_on then 1 else 0 end) as reached
+        sum(case when milestones.completed_on <= weeks.taken_on then 1 else 0 end)
+            as reached
     from milestones
     inner join plans
         on milestones.success_plan_id = plans.success_plan_id

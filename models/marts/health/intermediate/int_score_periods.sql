@@ -16,8 +16,8 @@ final as (
                         partition by scores.account_id
                         order by scores.week
                     ) as date)') }},
-                    {{ add_days('scores.taken_on', 7) }}
-                )
+                        {{ add_days('scores.taken_on', 7) }}
+                    )
         end as valid_to,
         scores.score,
         scores.band,

@@ -1,5 +1,6 @@
 -- One row per customer and scored week: what it says, what its CSM thinks, and whether
--- it pays. Survey answers and judgements are kept for a year, so that a stale one shows.
+-- it pays. Survey answers and judgements are kept for a year, so that a stale one
+-- shows.
 with customer_weeks as (
     select * from {{ ref('int_customer_weeks') }}
 ),
@@ -48,7 +49,8 @@ surveys as (
         survey_weeks.account_id,
         survey_weeks.week,
         sum(case when survey_weeks.is_recent then survey_weeks.score end) as recent_sum,
-        count(case when survey_weeks.is_recent then survey_weeks.score end) as recent_answers,
+        count(case when survey_weeks.is_recent then survey_weeks.score end)
+            as recent_answers,
         sum(survey_weeks.score) as score_sum,
         count(*) as answers,
         max(survey_weeks.responded_on) as last_surveyed_on
@@ -65,7 +67,10 @@ payments as (
             when
                 invoices.due_on < weeks.taken_on
                 and {{ open_end('invoices.paid_on') }} > weeks.taken_on
-                and not (coalesce(invoices.status, 'open') = 'paid' and invoices.paid_on is null)
+                and not (
+                    coalesce(invoices.status, 'open') = 'paid'
+                    and invoices.paid_on is null
+                )
                 then {{ days_between('invoices.due_on', 'weeks.taken_on') }}
         end), 0) as overdue_invoices
     from invoices
@@ -88,7 +93,9 @@ final as (
             {{ safe_divide('surveys.score_sum', 'surveys.answers') }}
         ) as nps,
         surveys.last_surveyed_on,
-        case judgements.sentiment when 'green' then 100 when 'yellow' then 50 when 'red' then 0 end
+        case judgements.sentiment
+            when 'green' then 100 when 'yellow' then 50 when 'red' then 0
+        end
             as csm_sentiment,
         judgements.recorded_on as last_judged_on,
         payments.overdue_invoices

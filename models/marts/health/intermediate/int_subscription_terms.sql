@@ -55,15 +55,14 @@ term_ends as (
     union all
     select
         current_terms.*,
-        {{ add_months('current_terms.current_term_start', '-numbers.number * current_terms.term_months') }}
-            as term_end_date,
+        {{ add_months(
+            'current_terms.current_term_start',
+            '-numbers.number * current_terms.term_months'
+        ) }} as term_end_date,
         false as is_current
     from current_terms
     inner join numbers
-        on
-            current_terms.term_months > 0
-            and {{ add_months('current_terms.current_term_start', '-numbers.number * current_terms.term_months') }}
-            > current_terms.life_from
+        on current_terms.term_months > 0
 ),
 
 final as (
@@ -73,16 +72,20 @@ final as (
         term_ends.life_from,
         term_ends.life_to,
         term_ends.term_end_date,
-        -- Who has no notice period settles the renewal when it is due: 60 days before.
-        {{ add_days('term_ends.term_end_date', '-coalesce(term_ends.notice_days, 60)') }} as notice_date,
+        {{ add_days(
+            'term_ends.term_end_date',
+            '-coalesce(term_ends.notice_days, ' ~ whole_number_var('default_notice_days') ~ ')'
+        ) }} as notice_date,
         term_ends.cancel_requested_on,
-        -- What renews by itself is settled on the day; else when it is renewed or lapses.
+        -- What renews by itself is settled on the day; else when it is renewed or
+        -- lapses.
         case
             when term_ends.is_current and not coalesce(term_ends.auto_renews, true)
                 then term_ends.life_to
             else least(term_ends.term_end_date, {{ open_end('term_ends.life_to') }})
         end as settled_on
     from term_ends
+    where term_ends.is_current or term_ends.term_end_date > term_ends.life_from
 )
 
 select * from final

@@ -1,6 +1,7 @@
 -- One row per customer-facing account and scored week with a ticket that was open, or
 -- solved within half a year: what the help desk knew that Sunday night. An account that
 -- does not write has no row: silence is no praise.
+{%- set midnight = business_midnight(add_days('weeks.taken_on', 1)) %}
 with weeks as (
     select * from {{ ref('int_health_weeks') }}
     where is_scored
@@ -26,10 +27,11 @@ ticket_weeks as (
         {{ open_end('tickets.solved_on') }} > weeks.taken_on as is_open,
         tickets.created_on > {{ add_days('weeks.taken_on', -90) }} as is_recent,
         tickets.solved_on <= weeks.taken_on
-        and tickets.solved_on > {{ add_days('weeks.taken_on', -90) }} as is_solved_lately,
-        {{ seconds_between('tickets.created_at', business_midnight(add_days('weeks.taken_on', 1))) }}
-            as seconds_open,
-        {{ seconds_between('tickets.created_at', 'tickets.solved_at') }} as seconds_to_solve
+        and tickets.solved_on > {{ add_days('weeks.taken_on', -90) }}
+            as is_solved_lately,
+        {{ seconds_between('tickets.created_at', midnight) }} as seconds_open,
+        {{ seconds_between('tickets.created_at', 'tickets.solved_at') }}
+            as seconds_to_solve
     from tickets
     inner join weeks
         on
@@ -45,22 +47,35 @@ ticket_facts as (
         ticket_weeks.account_id,
         ticket_weeks.week,
         sum(case when ticket_weeks.is_open then 1 else 0 end) as open_tickets,
-        sum(case when ticket_weeks.is_escalated and ticket_weeks.is_recent then 1 else 0 end)
+        sum(
+            case
+                when ticket_weeks.is_escalated and ticket_weeks.is_recent then 1 else 0
+            end
+        )
             as escalated_tickets,
         coalesce(max(case
             when ticket_weeks.is_open and ticket_weeks.priority = 'critical'
                 then ticket_weeks.seconds_open
         end), 0) as critical_seconds,
-        sum(case when ticket_weeks.is_solved_lately then ticket_weeks.seconds_to_solve end)
+        sum(
+            case
+                when ticket_weeks.is_solved_lately then ticket_weeks.seconds_to_solve
+            end
+        )
             as seconds_to_solve,
-        sum(case when ticket_weeks.is_solved_lately then 1 else 0 end) as solved_tickets,
-        max(case when not ticket_weeks.is_open then ticket_weeks.solved_on end) as last_solved_on,
+        sum(case when ticket_weeks.is_solved_lately then 1 else 0 end)
+            as solved_tickets,
+        max(case when not ticket_weeks.is_open then ticket_weeks.solved_on end)
+            as last_solved_on,
         sum(case when not ticket_weeks.is_open then ticket_weeks.satisfaction_score end)
             as ratings_sum,
-        count(case when not ticket_weeks.is_open then ticket_weeks.satisfaction_score end)
+        count(
+            case when not ticket_weeks.is_open then ticket_weeks.satisfaction_score end
+        )
             as ratings,
         max(case
-            when not ticket_weeks.is_open and ticket_weeks.satisfaction_score is not null
+            when not ticket_weeks.is_open
+                and ticket_weeks.satisfaction_score is not null
                 then ticket_weeks.solved_on
         end) as last_rated_on
     from ticket_weeks
@@ -82,30 +97,45 @@ survey_facts as (
     group by responses.account_id, weeks.week
 ),
 
-final as (
+joined as (
     select
         coalesce(ticket_facts.account_id, survey_facts.account_id) as account_id,
         coalesce(ticket_facts.week, survey_facts.week) as week,
         ticket_facts.open_tickets,
         ticket_facts.escalated_tickets,
-        {{ safe_divide('ticket_facts.critical_seconds', '3600') }} as critical_tickets,
-        {{ safe_divide('ticket_facts.seconds_to_solve', '(ticket_facts.solved_tickets * 3600)') }}
-            as resolution_hours,
+        ticket_facts.critical_seconds,
+        ticket_facts.seconds_to_solve,
+        ticket_facts.solved_tickets,
         ticket_facts.last_solved_on,
-        {{ safe_divide(
-            '(coalesce(ticket_facts.ratings_sum, 0) + coalesce(survey_facts.ratings_sum, 0))',
-            '(coalesce(ticket_facts.ratings, 0) + coalesce(survey_facts.ratings, 0))'
-        ) }} as satisfaction,
+        coalesce(ticket_facts.ratings_sum, 0) + coalesce(survey_facts.ratings_sum, 0)
+            as ratings_sum,
+        coalesce(ticket_facts.ratings, 0) + coalesce(survey_facts.ratings, 0)
+            as ratings,
         case
-            when survey_facts.last_rated_on > coalesce(ticket_facts.last_rated_on, {{ date_literal('1900-01-01') }})
-                then survey_facts.last_rated_on
-            else ticket_facts.last_rated_on
+            when survey_facts.last_rated_on <= ticket_facts.last_rated_on
+                then ticket_facts.last_rated_on
+            else coalesce(survey_facts.last_rated_on, ticket_facts.last_rated_on)
         end as last_rated_on
     from ticket_facts
     full join survey_facts
         on
             ticket_facts.account_id = survey_facts.account_id
             and ticket_facts.week = survey_facts.week
+),
+
+final as (
+    select
+        joined.account_id,
+        joined.week,
+        joined.open_tickets,
+        joined.escalated_tickets,
+        joined.last_solved_on,
+        joined.last_rated_on,
+        {{ safe_divide('joined.critical_seconds', '3600') }} as critical_tickets,
+        {{ safe_divide('joined.seconds_to_solve', '(joined.solved_tickets * 3600)') }}
+            as resolution_hours,
+        {{ safe_divide('joined.ratings_sum', 'joined.ratings') }} as satisfaction
+    from joined
 )
 
 select * from final

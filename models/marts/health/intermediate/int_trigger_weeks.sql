@@ -1,6 +1,6 @@
--- One row per customer and health week that is over: the use on which the weekly triggers
--- decide, and until when it is the latest. A week that still runs opens nothing: its
--- reading would be another one tomorrow.
+-- One row per customer and health week that is over: the use on which the weekly
+-- triggers decide, and until when it is the latest. A week that still runs opens
+-- nothing: its reading would be another one tomorrow.
 with usage_facts as (
     select * from {{ ref('int_usage_facts') }}
 ),
@@ -29,7 +29,8 @@ final as (
         customer_weeks.seats,
         {{ safe_divide('usage_weeks.active_users_average', 'customer_weeks.seats') }}
             as seats_in_use,
-        {{ safe_divide('usage_weeks.sessions', 'usage_weeks.active_user_days') }} as engagement
+        {{ safe_divide('usage_weeks.sessions', 'usage_weeks.active_user_days') }}
+            as engagement
     from usage_facts
     inner join customer_weeks
         on

@@ -42,25 +42,22 @@ most_features as (
     group by usage_weeks.week
 ),
 
-final as (
+joined as (
     select
         customer_weeks.account_id,
         customer_weeks.week,
-        {{ safe_divide('levels.users', '(levels.weeks * customer_weeks.seats)') }}
-            as seat_utilisation,
-        case
-            when levels.weeks_before >= 2
-                then {{ safe_divide('(levels.users * levels.weeks_before)', '(levels.users_before * levels.weeks)') }} - 1
-        end as active_user_trend,
-        {{ safe_divide('levels.sessions', 'levels.user_days') }} as usage_frequency,
-        {{ safe_divide('levels.user_days', '(levels.active_days * levels.most_users)') }} as stickiness,
-        {{ safe_divide('levels.features_used', 'coalesce(customer_weeks.features_bought, most_features.features)') }}
-            as feature_breadth,
-        {{ safe_divide(
-            'levels.feature_users',
-            '(customer_weeks.seats * coalesce(customer_weeks.features_bought, most_features.features))'
-        ) }} as feature_depth,
-        cast(round({{ safe_divide('levels.users', 'levels.weeks') }}, 2) as decimal(12, 2)) as active_users,
+        customer_weeks.seats,
+        coalesce(customer_weeks.features_bought, most_features.features) as features,
+        levels.users,
+        levels.weeks,
+        levels.users_before,
+        levels.weeks_before,
+        levels.most_users,
+        levels.user_days,
+        levels.active_days,
+        levels.sessions,
+        levels.features_used,
+        levels.feature_users,
         reported.usage_known_on
     from customer_weeks
     inner join levels
@@ -71,6 +68,35 @@ final as (
         on customer_weeks.week = reported.week
     left join most_features
         on customer_weeks.week = most_features.week
+),
+
+final as (
+    select
+        joined.account_id,
+        joined.week,
+        {{ safe_divide('joined.users', '(joined.weeks * joined.seats)') }}
+            as seat_utilisation,
+        case
+            when joined.weeks_before >= 2
+                then {{ safe_divide(
+                    '(joined.users * joined.weeks_before)',
+                    '(joined.users_before * joined.weeks)'
+                ) }} - 1
+        end as active_user_trend,
+        {{ safe_divide('joined.sessions', 'joined.user_days') }} as usage_frequency,
+        {{ safe_divide(
+            'joined.user_days', '(joined.active_days * joined.most_users)'
+        ) }} as stickiness,
+        {{ safe_divide('joined.features_used', 'joined.features') }}
+            as feature_breadth,
+        {{ safe_divide('joined.feature_users', '(joined.seats * joined.features)') }}
+            as feature_depth,
+        cast(
+            round({{ safe_divide('joined.users', 'joined.weeks') }}, 2)
+            as decimal(12, 2)
+        ) as active_users,
+        joined.usage_known_on
+    from joined
 )
 
 select * from final

@@ -1,6 +1,7 @@
 -- One row per customer and week since its first usage: sums of the last four weeks, of
--- the four that ended 60 days before, and what was seen within five weeks. A week without
--- a row is a week without use; only a week that is not over waits for its first.
+-- the four that ended 60 days before, and what was seen within five weeks. A week
+-- without a row is a week without use; only a week that is not over waits for its
+-- first.
 with customer_weeks as (
     select * from {{ ref('int_customer_weeks') }}
 ),
@@ -36,7 +37,9 @@ every_week as (
     select
         lives.account_id,
         weeks.week,
-        case when usage_weeks.week is null then 0 else usage_weeks.active_users_average end as users,
+        case
+            when usage_weeks.week is null then 0 else usage_weeks.active_users_average
+        end as users,
         coalesce(usage_weeks.active_users_max, 0) as most_users,
         coalesce(usage_weeks.active_user_days, 0) as user_days,
         coalesce(usage_weeks.active_days, 0) as active_days,
@@ -44,8 +47,14 @@ every_week as (
         usage_weeks.features_used,
         usage_weeks.feature_users,
         case
-            when weeks.taken_on < {{ add_days('weeks.week', 6) }} and usage_weeks.week is null then 0
-            when usage_weeks.week is not null and usage_weeks.active_users_average is null then 0
+            when
+                weeks.taken_on < {{ add_days('weeks.week', 6) }}
+                and usage_weeks.week is null
+                then 0
+            when
+                usage_weeks.week is not null
+                and usage_weeks.active_users_average is null
+                then 0
             else 1
         end as counts
     from lives

@@ -1,0 +1,5 @@
+{#- How many whole people (or teams) a load needs, when one carries `load_of_one`; NULL
+    when one carries nothing or that is not known. -#}
+{% macro whole_heads(load, load_of_one) -%}
+    cast(ceiling({{ safe_divide(load, load_of_one) }}) as bigint)
+{%- endmacro %}

@@ -1,0 +1,7 @@
+{#- How long a term is, in whole months, to the nearest: billers write a year as 1 January
+    to 1 January or to 31 December. -#}
+{% macro term_months(term_start, term_end) -%}
+    cast(
+        floor(({{ days_between(term_start, term_end) }}) * 24 / 730.5 + 0.5) as integer
+    )
+{%- endmacro %}

@@ -1,0 +1,4 @@
+{#- The stages of a customer's age that the score distinguishes. -#}
+{% macro health_stages() -%}
+    {{ return(['onboarding', 'adoption', 'growth']) }}
+{%- endmacro %}

@@ -1,0 +1,133 @@
+-- One row per touch tier, month of the coming twelve and scenario: how many accounts
+-- the tier will have and how many CSMs they need. By month m, from today's book:
+--   churned = churn rate of the last twelve months x churn_factor
+--             x (accounts whose term ends by m + accounts without a term x m / 12)
+--   new     = the greater of (new accounts of the last twelve months x m / 12) and
+--             (open new business due by m x win rate) x growth_factor
+--   accounts = today's - churned + new
+-- New accounts do not churn within their first twelve months, and no account changes
+-- tier. Accounts are expectations, with decimals; only heads are whole.
+with histories as (
+    select * from {{ ref('int_tier_histories') }}
+),
+
+forecast_months as (
+    select * from {{ ref('int_forecast_months') }}
+),
+
+scenarios as (
+    select * from {{ ref('headcount_scenarios') }}
+),
+
+won_deals as (
+    select
+        {{ safe_divide(
+            'sum(case when opportunities.is_won then 1 else 0 end)', 'count(*)'
+        ) }} as win_rate
+    from {{ ref('stg_crm__opportunities') }} as opportunities
+    where
+        opportunities.opportunity_type = 'new_business'
+        and opportunities.closed_on is not null
+),
+
+cumulated as (
+    select
+        forecast_months.*,
+        scenarios.scenario,
+        histories.is_team_band,
+        histories.recommended_max,
+        histories.accounts as accounts_today,
+        histories.csms,
+        histories.band_units,
+        histories.full_time_equivalents_needed,
+        cast(
+            histories.churn_rate * scenarios.churn_factor * (
+                forecast_months.accounts_renewed_by_then
+                + forecast_months.accounts_without_term
+                * {{ safe_divide('forecast_months.month_number', 12) }}
+            ) as decimal(18, 4)
+        ) as churned_by_then,
+        cast(
+            greatest(
+                histories.new_accounts_last_year
+                * {{ safe_divide('forecast_months.month_number', 12) }},
+                forecast_months.deals_by_then
+                * coalesce(won_deals.win_rate, scenarios.win_rate_without_history)
+            ) * scenarios.growth_factor as decimal(18, 4)
+        ) as new_by_then
+    from forecast_months
+    inner join histories
+        on forecast_months.touch_tier = histories.touch_tier
+    cross join scenarios
+    cross join won_deals
+),
+
+with_accounts as (
+    select
+        cumulated.*,
+        cast(
+            cumulated.accounts_today
+            - cumulated.churned_by_then
+            + cumulated.new_by_then as decimal(18, 4)
+        )
+            as accounts,
+        cast(
+            cumulated.churned_by_then
+            - coalesce(lag(cumulated.churned_by_then) over tier_scenario, 0)
+            as decimal(18, 4)
+        ) as churned_accounts,
+        cast(
+            cumulated.new_by_then
+            - coalesce(lag(cumulated.new_by_then) over tier_scenario, 0)
+            as decimal(18, 4)
+        ) as new_accounts
+    from cumulated
+    window tier_scenario as (
+        partition by cumulated.touch_tier, cumulated.scenario
+        order by cumulated.month_number
+    )
+),
+
+with_needs as (
+    select
+        with_accounts.*,
+        {{ whole_heads('with_accounts.accounts', 'with_accounts.recommended_max') }}
+            as units_needed,
+        -- An account needs what it needs today on average; x 10,000, since safe_divide
+        -- reads two decimals and a tech account needs less than a hundredth of a head.
+        cast(ceiling({{ safe_divide(
+            'cast(with_accounts.accounts * with_accounts.full_time_equivalents_needed as decimal(38, 10)) * 10000',
+            'with_accounts.accounts_today * 10000'
+        ) }}) as bigint) as csms_needed_by_hours
+    from with_accounts
+),
+
+final as (
+    select
+        with_needs.touch_tier,
+        with_needs.month,
+        with_needs.scenario,
+        with_needs.accounts_up_for_renewal,
+        with_needs.churned_accounts,
+        with_needs.new_accounts,
+        with_needs.accounts,
+        with_needs.csms,
+        case when with_needs.is_team_band then with_needs.units_needed end
+            as teams_needed,
+        case
+            when with_needs.is_team_band
+                and with_needs.csms_needed_by_hours > with_needs.units_needed
+                then with_needs.csms_needed_by_hours
+            else with_needs.units_needed
+        end as csms_needed,
+        with_needs.csms_needed_by_hours,
+        case
+            when with_needs.is_team_band
+                and with_needs.csms_needed_by_hours > with_needs.units_needed
+                then greatest(with_needs.csms_needed_by_hours - with_needs.csms, 0)
+            else greatest(with_needs.units_needed - with_needs.csms, 0)
+        end as csms_to_hire
+    from with_needs
+)
+
+select * from final

@@ -1,0 +1,124 @@
+-- One row per customer, and per account that once showed a signal: how near it is to
+-- what it bought, what it does not use, what accounts like it own and it does not, what
+-- all of that could bring, and the latest signal to expand with what came of it.
+with accounts as (
+    select * from {{ ref('accounts') }}
+),
+
+adoption as (
+    select * from {{ ref('int_latest_seat_weeks') }}
+),
+
+signals as (
+    select * from {{ ref('int_limit_signals') }}
+),
+
+whitespace as (
+    select
+        not_owned.account_id,
+        {{ joined_words(
+            'not_owned.product_family',
+            'not_owned.peer_ownership desc, not_owned.product_family',
+            ', '
+        ) | indent(8) }} as products_not_owned,
+        sum(not_owned.potential_arr) as product_potential_arr
+    from {{ ref('int_missing_products') }} as not_owned
+    group by not_owned.account_id
+),
+
+latest_signals as (
+    select
+        signals.*,
+        row_number() over (
+            partition by signals.account_id
+            order by signals.signalled_on desc
+        ) as signal_number
+    from signals
+),
+
+joined as (
+    select
+        accounts.account_id,
+        accounts.touch_tier,
+        accounts.csm_id,
+        accounts.arr,
+        adoption.week as usage_week,
+        adoption.seats,
+        adoption.seat_utilisation,
+        adoption.engagement,
+        adoption.adoption_gap,
+        whitespace.products_not_owned,
+        coalesce(whitespace.product_potential_arr, 0) as product_potential_arr,
+        latest_signals.signalled_on,
+        latest_signals.expires_on,
+        latest_signals.seat_utilisation as signal_seat_utilisation,
+        latest_signals.engagement as signal_engagement,
+        latest_signals.arr as signal_arr,
+        latest_signals.touch_tier as signal_touch_tier,
+        latest_signals.is_prioritised,
+        latest_signals.answered_on,
+        latest_signals.converted_on,
+        latest_signals.converted_arr,
+        coalesce(
+            accounts.is_customer
+            and latest_signals.converted_on is null
+            and latest_signals.expires_on >= {{ as_of() }}, false
+        ) as is_open,
+        coalesce(latest_signals.seat_potential_arr, 0) as seat_potential_arr
+    from accounts
+    left join adoption
+        on
+            accounts.account_id = adoption.account_id
+            and accounts.is_customer
+    left join whitespace
+        on accounts.account_id = whitespace.account_id
+    left join latest_signals
+        on
+            accounts.account_id = latest_signals.account_id
+            and latest_signals.signal_number = 1
+    where accounts.is_customer or latest_signals.account_id is not null
+),
+
+{%- set seat_potential = 'case when joined.is_open'
+    ~ ' then joined.seat_potential_arr else 0 end' %}
+
+final as (
+    select
+        joined.account_id,
+        joined.touch_tier,
+        joined.csm_id,
+        joined.arr,
+        joined.usage_week,
+        joined.seats,
+        joined.seat_utilisation,
+        joined.engagement,
+        joined.adoption_gap,
+        joined.products_not_owned,
+        cast({{ seat_potential }} as decimal(18, 2)) as seat_potential_arr,
+        cast(joined.product_potential_arr as decimal(18, 2)) as product_potential_arr,
+        cast(
+            {{ seat_potential }} + joined.product_potential_arr as decimal(18, 2)
+        ) as potential_arr,
+        joined.is_open as is_signal_open,
+        joined.signalled_on,
+        joined.expires_on,
+        joined.signal_seat_utilisation,
+        joined.signal_engagement,
+        joined.signal_arr,
+        joined.signal_touch_tier,
+        joined.is_prioritised,
+        joined.answered_on,
+        joined.converted_on,
+        joined.converted_arr,
+        cast({{ days_between('joined.signalled_on', 'joined.converted_on') }} as bigint)
+            as days_to_convert,
+        case
+            when joined.is_open and joined.is_prioritised then 'high'
+            when joined.is_open then 'normal'
+            when joined.products_not_owned is not null then 'low'
+            else 'none'
+        end as priority
+    from joined
+)
+
+select * from final

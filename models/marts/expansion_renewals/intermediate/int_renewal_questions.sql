@@ -1,0 +1,137 @@
+-- One row per term end and day on which somebody asks what it will bring: 90 and 30
+-- days before it, on each forecast day of the year before it, and on as_of_date while
+-- it is open. Only what was known that day may be used for an answer; what came of it
+-- stands beside, once it is settled, for those who check answers.
+{%- set lead_days = days_between(
+    'with_term.asked_on', 'with_term.contracted_end_date'
+) %}
+with terms as (
+    select * from {{ ref('int_term_outcomes') }}
+),
+
+forecast_days as (
+    select * from {{ ref('int_forecast_days') }}
+),
+
+lines as (
+    select * from {{ ref('arr_lines') }}
+),
+
+account_months as (
+    select * from {{ ref('arr_monthly') }}
+),
+
+asked as (
+    select
+        terms.subscription_id,
+        terms.contracted_end_date,
+        {{ add_days('terms.contracted_end_date', -90) }} as asked_on
+    from terms
+    union distinct
+    select
+        terms.subscription_id,
+        terms.contracted_end_date,
+        {{ add_days('terms.contracted_end_date', -30) }} as asked_on
+    from terms
+    union distinct
+    select
+        terms.subscription_id,
+        terms.contracted_end_date,
+        forecast_days.forecast_on as asked_on
+    from terms
+    inner join forecast_days
+        on
+            terms.term_start_date <= forecast_days.forecast_on
+            and terms.contracted_end_date > forecast_days.forecast_on
+            and terms.contracted_end_date
+            <= {{ add_months('forecast_days.forecast_on', 12) }}
+    union distinct
+    select
+        terms.subscription_id,
+        terms.contracted_end_date,
+        {{ as_of() }} as asked_on
+    from terms
+    where terms.status in ('upcoming', 'in_grace')
+),
+
+with_term as (
+    select
+        asked.asked_on,
+        terms.*
+    from asked
+    inner join terms
+        on
+            asked.subscription_id = terms.subscription_id
+            and asked.contracted_end_date = terms.contracted_end_date
+    where
+        asked.asked_on <= {{ as_of() }}
+        and asked.asked_on >= terms.started_on
+),
+
+with_arr as (
+    select
+        with_term.subscription_id,
+        with_term.contracted_end_date,
+        with_term.asked_on,
+        cast(sum(lines.arr) as decimal(18, 2)) as arr
+    from with_term
+    inner join lines
+        on
+            with_term.subscription_id = lines.subscription_id
+            and with_term.asked_on >= lines.valid_from
+            and with_term.asked_on < {{ open_end('lines.valid_to') }}
+    group by
+        with_term.subscription_id,
+        with_term.contracted_end_date,
+        with_term.asked_on
+    having sum(lines.arr) > 0
+),
+
+final as (
+    select
+        with_term.subscription_id,
+        with_term.contracted_end_date,
+        with_term.asked_on,
+        with_term.account_id,
+        with_term.term_end_date,
+        with_term.status,
+        cast(
+            {{ lead_days }} as bigint
+        ) as lead_days,
+        -- Which past cases compare: late in a term most cancellations are known.
+        case
+            when {{ lead_days }} > 60 then 90
+            else 30
+        end as compared_at_days,
+        -- A month's last day and as_of_date know how the month closed.
+        case
+            when
+                with_term.asked_on = {{ as_of() }}
+                or {{ month_of(add_days('with_term.asked_on', 1)) }}
+                > account_months.month
+                then account_months.closing_touch_tier
+            else account_months.opening_touch_tier
+        end as touch_tier,
+        coalesce(with_term.cancel_requested_on <= with_term.asked_on, false)
+            as is_cancelled,
+        with_arr.arr,
+        with_term.settled_on,
+        -- least() of a null is no null everywhere.
+        case
+            when with_term.arr_renewed < with_arr.arr then with_term.arr_renewed
+            when with_term.arr_renewed is not null then with_arr.arr
+        end as kept_arr,
+        with_term.arr_renewed as net_kept_arr
+    from with_term
+    inner join with_arr
+        on
+            with_term.subscription_id = with_arr.subscription_id
+            and with_term.contracted_end_date = with_arr.contracted_end_date
+            and with_term.asked_on = with_arr.asked_on
+    inner join account_months
+        on
+            with_term.account_id = account_months.account_id
+            and {{ month_of('with_term.asked_on') }} = account_months.month
+)
+
+select * from final

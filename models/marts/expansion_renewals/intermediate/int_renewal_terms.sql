@@ -1,0 +1,106 @@
+-- One row per subscription and term end: those that have passed and the next one. The
+-- biller shows one term only; the others lie whole terms before it, back to the start,
+-- and, where it renews by itself and the biller is behind, after it (DECISIONS E1).
+with subscriptions as (
+    select * from {{ ref('stg_billing__subscriptions') }}
+),
+
+numbers as (
+    {{ whole_numbers(3) | indent(4) }}
+),
+
+-- On a past day a term may be shown that began later (R2): its length is then not
+-- known.
+shown_terms as (
+    select
+        subscriptions.subscription_id,
+        subscriptions.started_on,
+        coalesce(subscriptions.trial_ends_on, subscriptions.started_on) as began_on,
+        subscriptions.ended_on,
+        subscriptions.cancel_requested_on,
+        subscriptions.notice_days,
+        coalesce(subscriptions.auto_renews, true) as auto_renews,
+        subscriptions.current_term_end,
+        case
+            when subscriptions.current_term_start < subscriptions.current_term_end
+                then {{ term_months(
+                    'subscriptions.current_term_start', 'subscriptions.current_term_end'
+                ) | indent(16) }}
+            else 12
+        end as term_months
+    from subscriptions
+    where subscriptions.current_term_end is not null
+),
+
+countable as (
+    select
+        shown_terms.*,
+        cast(floor(
+            {{ months_between(month_of('began_on'), month_of('current_term_end')) }}
+            / shown_terms.term_months
+        ) as integer) as terms_before,
+        case
+            when shown_terms.auto_renews
+                and shown_terms.current_term_end <= {{ as_of() }}
+                then cast(floor(
+                        {{ months_between(
+                            month_of('current_term_end'), month_of(as_of())
+                        ) }}
+                        / shown_terms.term_months
+                    ) as integer) + 1
+            else 0
+        end as terms_after
+    from shown_terms
+    where shown_terms.term_months >= {{ whole_number_var('renewal_term_months_min') }}
+),
+
+term_ends as (
+    select
+        countable.*,
+        {{ term_end_after(
+            'countable.began_on',
+            'countable.current_term_end',
+            '(numbers.number - countable.terms_before) * countable.term_months'
+        ) | indent(8) }} as contracted_end_date
+    from countable
+    inner join numbers
+        on numbers.number <= countable.terms_before + countable.terms_after
+),
+
+with_start as (
+    select
+        term_ends.*,
+        coalesce(lag(term_ends.contracted_end_date) over (
+            partition by term_ends.subscription_id
+            order by term_ends.contracted_end_date
+        ), term_ends.started_on) as term_start_date
+    from term_ends
+    where term_ends.contracted_end_date > term_ends.began_on
+),
+
+final as (
+    select
+        with_start.subscription_id,
+        with_start.started_on,
+        with_start.term_start_date,
+        with_start.contracted_end_date,
+        with_start.term_months,
+        with_start.notice_days,
+        with_start.auto_renews,
+        not with_start.auto_renews
+        and with_start.contracted_end_date >= with_start.current_term_end as may_lapse,
+        with_start.ended_on,
+        -- What was asked for after the term was over is about the next one.
+        case
+            when with_start.cancel_requested_on < with_start.contracted_end_date
+                then with_start.cancel_requested_on
+            when
+                not with_start.auto_renews
+                and with_start.contracted_end_date >= with_start.current_term_end
+                then with_start.cancel_requested_on
+        end as cancel_requested_on
+    from with_start
+    where with_start.term_start_date <= {{ as_of() }}
+)
+
+select * from final
