@@ -1,4 +1,4 @@
-"""Does the health score predict, and how sure is that?
+"""How well the health score predicts, and how sure that is.
 
 The mart `health_backtest` holds the figures; here is what SQL is no place for: how sure
 they are (whole accounts resampled), whether they vanish when they must (outcomes
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 import duckdb
 import numpy as np
@@ -236,9 +235,7 @@ def auc_interval(
     known = cases.only(~np.isnan(cases.ranks[predictor]))
     ordered = _sorted(known.ranks[predictor], known.outcomes)
     estimate = auc(known.ranks[predictor], known.outcomes)
-    return _interval(
-        estimate, _resampled([ordered], known, draws, seed)[:, 0], known
-    )
+    return _interval(estimate, _resampled([ordered], known, draws, seed)[:, 0], known)
 
 
 def compare(
@@ -332,9 +329,7 @@ def decay(
         ordered.append(_Sorted(places[part.order], part.starts, part.outcomes))
     estimates = [auc(part.ranks[predictor], part.outcomes) for part in parts]
     drawn = _resampled(ordered, known, draws, seed)
-    near, far = (
-        _interval(estimates[k], drawn[:, k], parts[k]) for k in range(2)
-    )
+    near, far = (_interval(estimates[k], drawn[:, k], parts[k]) for k in range(2))
     drop = _interval(estimates[0] - estimates[1], drawn[:, 0] - drawn[:, 1], known)
     return Decay(near, far, drop)
 

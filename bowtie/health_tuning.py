@@ -1,4 +1,4 @@
-"""Which weights would the past have preferred? A proposal, for a person to decide.
+"""Which weights the past would have preferred: a proposal, for a person to decide.
 
 Weights are fitted on the earlier observation days and judged on the later ones, whose
 windows open only after those of the fit are over. Nothing is written anywhere: a
@@ -177,7 +177,7 @@ def _read(
             driver,
             driver_weight,
             dimension_weight
-        from intermediate.int_health_policy
+        from intermediate.int_health_policies
         where touch_tier = ? and stage_by_age = 'growth' and driver_weight > 0
         order by dimension_position, driver_weight desc, driver
         """,

@@ -1,7 +1,7 @@
 """The health score must predict what a simulated company was made to do.
 
-Causes are planted 30 to 120 days ahead, among dips that mean nothing and churns without a
-warning: a score that reads behaviour beats every simpler guess, and cannot be perfect.
+Causes are planted 30 to 120 days ahead, among dips that mean nothing and churns without
+a warning: a score that reads behaviour beats every simpler guess, and is not perfect.
 """
 
 from __future__ import annotations

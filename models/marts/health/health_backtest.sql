@@ -8,7 +8,7 @@ with rankings as (
 ),
 
 brier as (
-    select * from {{ ref('int_backtest_brier') }}
+    select * from {{ ref('int_backtest_brier_scores') }}
 ),
 
 bands as (

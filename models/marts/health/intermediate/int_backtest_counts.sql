@@ -19,12 +19,13 @@ counted as (
         predictions.predictor,
         predictions.loss_rank,
         predictions.gain_rank,
-        predictions.bin
-        {%- for outcome, could in backtest_outcomes().items() %},
+        predictions.bin,
+        {%- for outcome, could in backtest_outcomes().items() %}
         count(case when cases.{{ could }} then 1 end) as {{ outcome }}_observations,
         count(case when cases.{{ could }} and cases.{{ outcome }} then 1 end)
-            as {{ outcome }}_outcomes
+            as {{ outcome }}_outcomes,
         {%- endfor %}
+        count(*) as cases
     from cases
     inner join predictions
         on

@@ -4,8 +4,12 @@
 -- rate of all past cases; where no window is over yet, nobody could have said anything:
 -- null.
 {%- set grace_days = whole_number_var('renewal_grace_days') %}
-{%- set rate_of_all = safe_divide('past_of_all.outcomes', 'past_of_all.observations') %}
-{%- set rate_of_bin = safe_divide('past_of_bins.outcomes', 'past_of_bins.observations') %}
+{%- set rate_of_all = safe_divide(
+    'past_of_all.outcomes', 'past_of_all.observations'
+) %}
+{%- set rate_of_bin = safe_divide(
+    'past_of_bins.outcomes', 'past_of_bins.observations'
+) %}
 with counts as (
     select * from {{ ref('int_backtest_counts') }}
 ),
@@ -114,12 +118,7 @@ final as (
         to_predict.bin,
         to_predict.observations,
         to_predict.outcomes,
-        cast(
-            {{ rate_of_all }} as decimal(
-                7, 6
-            )
-        )
-            as base_probability,
+        cast({{ rate_of_all }} as decimal(7, 6)) as base_probability,
         cast(case
             when past_of_bins.observations >= 20
                 then {{ rate_of_bin }}
