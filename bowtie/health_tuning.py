@@ -132,9 +132,9 @@ def report(proposal: Proposal) -> str:
     """Return the proposal as Markdown: the verdict first, then every driver."""
     tiers = ", ".join(proposal.touch_tiers)
     verdict = (
-        "The proposed weights order later days better for certain."
+        "The proposed weights order later days better: the interval lies above 0."
         if proposal.is_better
-        else "The proposed weights are not better for certain: keep the current ones."
+        else "The proposed weights are not better beyond doubt: keep the current ones."
     )
     lines = [
         f"# Weights for {tiers}: {proposal.outcome} within {proposal.lead_days} days",
