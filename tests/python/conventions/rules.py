@@ -115,6 +115,7 @@ _WITHOUT_PLURAL = {
     "pipeline": "what is in it",
     "forecast": "one a scenario",
     "accuracy": "how near a forecast came",
+    "backtest": "one trial of the score",
 }
 
 

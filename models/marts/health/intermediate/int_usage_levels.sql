@@ -47,7 +47,10 @@ every_week as (
         usage_weeks.features_used,
         usage_weeks.feature_users,
         case
-            when weeks.is_last and usage_weeks.week is null then 0
+            when
+                weeks.taken_on < {{ add_days('weeks.week', 6) }}
+                and usage_weeks.week is null
+                then 0
             when
                 usage_weeks.week is not null
                 and usage_weeks.active_users_average is null
