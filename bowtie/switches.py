@@ -16,6 +16,7 @@ import yaml
 
 from bowtie.errors import BowtieError
 from bowtie.paths import PROJECT_DIR
+from bowtie.switch_kinds import is_time_zone, kind_of
 
 # These have an option of their own, which checks more.
 _HAVE_AN_OPTION = {
@@ -50,20 +51,30 @@ def read_switches(text: str | None) -> dict[str, Any]:
         raise BowtieError(
             "--vars is not a YAML mapping; write --vars '{renewal_grace_days: 45}'"
         )
-    problems = [problem for name in given if (problem := _problem_with(name, given))]
+    given = {name: _plain(value) for name, value in given.items()}
+    problems = [
+        problem
+        for name, value in given.items()
+        if (problem := _problem_with(name, value))
+    ]
     if problems:
         raise BowtieError(problems)
-    return {name: _plain(value) for name, value in given.items()}
+    return given
 
 
-def _problem_with(name: Any, given: Mapping[Any, Any]) -> str | None:
-    """Return what is wrong with one name in `--vars`."""
+def _problem_with(name: Any, value: Any) -> str | None:
+    """Return what is wrong with one entry of `--vars`; never the value itself."""
     if name in _HAVE_AN_OPTION:
         return f"--vars: '{name}' is given with {_HAVE_AN_OPTION[name]}"
-    if name == "raw_way" and given[name] not in ("sample", "warehouse"):
+    if name == "raw_way":
+        if value in ("sample", "warehouse"):
+            return None
         return "--vars: raw_way is sample or warehouse; for files use --raw DIR"
     if name in known_switches():
-        return None
+        fits = kind_of(name).allows(value)
+        if fits or (value is None and known_switches()[name] is None):
+            return None
+        return f"--vars: '{name}' must be {kind_of(name).words}"
     near = get_close_matches(str(name), known_switches(), n=1)
     hint = f"did you mean '{near[0]}'?" if near else "dbt_project.yml lists them"
     return f"--vars: there is no switch '{name}'; {hint}"
@@ -115,20 +126,16 @@ def choose_as_of(text: str | None, switches: Mapping[str, Any]) -> date:
 
 
 def yesterday(time_zone: str, now: datetime) -> date:
-    """Return the day before the one that `now` is in a time zone (IANA name).
-
-    DuckDB is asked, since a small machine has no time zones of its own.
-    """
-    moment = now.astimezone(UTC).replace(tzinfo=None)
-    try:
-        row = duckdb.execute(
-            "select cast(timezone(?, timezone('UTC', ?::timestamp)) as date) - 1",
-            [time_zone, moment],
-        ).fetchone()
-    except duckdb.Error:
+    """Return the day before the one that `now` is in a time zone (IANA name)."""
+    if not is_time_zone(time_zone):
         raise BowtieError(
             f"business_timezone '{time_zone}' is no IANA time zone "
             "such as Europe/Berlin"
-        ) from None
+        )
+    moment = now.astimezone(UTC).replace(tzinfo=None)
+    row = duckdb.execute(
+        "select cast(timezone(?, timezone('UTC', ?::timestamp)) as date) - 1",
+        [time_zone, moment],
+    ).fetchone()
     assert row is not None
     return row[0]

@@ -112,6 +112,42 @@ def test_a_switch_with_an_option_of_its_own_names_it(text, hint):
         read_switches(text)
 
 
+# A switch that took any of them would let a setting run SQL, a template or a command.
+HOSTILE = [
+    "1; drop table core.accounts",
+    "USD' or '1'='1",
+    "{{ 7 * 7 }}",
+    "../../etc/passwd",
+    "$(touch pwned)",
+    "\u202e1",
+    ["0"],
+    {"0": "0"},
+    True,
+    -7,
+    0.123456789,
+]
+
+
+@pytest.mark.parametrize(
+    "name", sorted(known_switches().keys() - {"as_of_date", "raw_dir", "landing_dir"})
+)
+def test_a_switch_takes_nothing_but_its_own_kind_of_value(name):
+    default = known_switches()[name]
+    assert read_switches(json.dumps({name: default})) == {name: default}
+    for value in HOSTILE:
+        with pytest.raises(BowtieError, match=name) as refused:
+            read_switches(json.dumps({name: value}))
+        assert len(refused.value.problems) == 1
+        assert str(value) not in refused.value.problems[0]
+
+
+def test_announced_values_are_texts_for_columns_of_the_contract():
+    given = {"announced_values": {"crm_activities.purpose": ["audit"]}}
+    assert read_switches(json.dumps(given)) == given
+    with pytest.raises(BowtieError, match="must be a mapping"):
+        read_switches("{announced_values: {crm_activities.nope: [audit]}}")
+
+
 def test_dates_in_switches_become_iso_text():
     assert read_switches("{dates_from: 2015-01-01}") == {"dates_from": "2015-01-01"}
 

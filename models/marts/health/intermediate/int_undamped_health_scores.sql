@@ -48,7 +48,7 @@ known as (
         coalesce(summed.coverage, 0) as coverage,
         case
             when
-                summed.coverage >= {{ share_var('health_minimum_coverage') }}
+                summed.coverage >= {{ rate_var('health_minimum_coverage') }}
                 then summed.driver_score
         end as driver_score
     from customer_weeks
