@@ -149,10 +149,24 @@ def sample_warehouse(
     Built once a session, whichever worker asks first, with every dbt test there is.
     """
     shared = _shared_folder(tmp_path_factory, worker_name)
-    with one_worker_at_a_time(shared / "sample.lock"):
-        done = shared / "sample.path"
+    return _built_once(shared / "sample", unit_tests=True)
+
+
+@pytest.fixture(scope="session")
+def sample_in_september(
+    tmp_path_factory: pytest.TempPathFactory, worker_name: str
+) -> Path:
+    """Return the sample as of 2025-09-28, a Sunday: what was known that day."""
+    shared = _shared_folder(tmp_path_factory, worker_name)
+    return _built_once(shared / "september", as_of="2025-09-28")
+
+
+def _built_once(folder: Path, **how: Any) -> Path:
+    """Build the sample into a folder, unless another worker has; return its file."""
+    with one_worker_at_a_time(folder.with_suffix(".lock")):
+        done = folder.with_suffix(".path")
         if not done.exists():
-            done.write_text(str(build_into(shared / "sample", unit_tests=True)))
+            done.write_text(str(build_into(folder, **how)))
     return Path(done.read_text())
 
 

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import build_into
 
 AS_OF = "2025-09-28"
-"""A Sunday, so that the last week of the rebuild is whole."""
+"""Of `sample_in_september`; a Sunday, so that its last week is whole."""
 
 SCORED_FROM = "2024-01-08"
 """The first week of which both builds, each keeping 104 weeks, have a score; from the
@@ -32,12 +31,11 @@ DIFFERING = """
 
 @pytest.fixture(scope="module")
 def builds(
-    sample_warehouse: Path, tmp_path_factory: pytest.TempPathFactory
+    sample_warehouse: Path, sample_in_september: Path
 ) -> duckdb.DuckDBPyConnection:
-    past = build_into(tmp_path_factory.mktemp("health-as-of"), as_of=AS_OF)
     connection = duckdb.connect()
     connection.execute(f"attach '{sample_warehouse}' as now (read_only)")
-    connection.execute(f"attach '{past}' as past (read_only)")
+    connection.execute(f"attach '{sample_in_september}' as past (read_only)")
     return connection
 
 

@@ -1,16 +1,15 @@
 """A past day's work queue, rebuilt as of that day, is the one that is kept today.
 
-The sample is built a second time as of 2025-09-30. What was open then, and all that was
-known of it, must be found in today's mart: nothing that came later may have changed it.
+What was open in September, and all that was known of it, must be found in today's mart:
+nothing that came later may have changed it.
 """
 
 from __future__ import annotations
 
 import duckdb
 import pytest
-from conftest import build_into
 
-AS_OF = "2025-09-30"
+AS_OF = "2025-09-28"
 SCORED_FROM = "2025-01-01"
 """Scores are kept for two years: an older one of today's was never part of then."""
 
@@ -24,12 +23,11 @@ COMPARED = """
 
 
 @pytest.fixture(scope="module")
-def both(sample_warehouse, tmp_path_factory):
+def both(sample_warehouse, sample_in_september):
     """Return a connection that has the marts of today as `today` and then as `past`."""
-    past = build_into(tmp_path_factory.mktemp("as-of"), as_of=AS_OF)
     with duckdb.connect() as connection:
         connection.execute(f"attach '{sample_warehouse}' as today (read_only)")
-        connection.execute(f"attach '{past}' as past (read_only)")
+        connection.execute(f"attach '{sample_in_september}' as past (read_only)")
         yield connection
 
 
