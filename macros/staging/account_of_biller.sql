@@ -22,7 +22,7 @@ billed as (
             min(case when subscriptions.verdict = 'staged' then subscriptions.account_found_by end),
             min(subscriptions.account_found_by)
         ) as account_found_by,
-        max(case when subscriptions.refused_for = 'test_account' then 1 else 0 end) = 1 as is_test
+        min({{ excluded_for('subscriptions') }}) as excluded_for
     from {{ ref('base_billing__subscriptions') }} as subscriptions
     where subscriptions.verdict <> 'deduplicated'
     group by subscriptions.subscription_id
@@ -35,9 +35,11 @@ customers as (
         billing_customers.billing_customer_id,
         billing_customers.account_id,
         billing_customers.account_found_by,
-        coalesce(billing_customers.refused_for = 'test_account', false) as is_test
+        {{ excluded_for('billing_customers') }} as excluded_for
     from {{ ref('base_billing__customers') }} as billing_customers
-    where billing_customers.verdict = 'staged' or billing_customers.refused_for = 'test_account'
+    where
+        billing_customers.verdict = 'staged'
+        or {{ excluded_for('billing_customers') }} is not null
 ),
 
 with_account as (
@@ -76,14 +78,14 @@ with_account as (
         case
             {%- if has_account_id %}
             when identities.account_id is not null
-                then case when identities.is_test then 'test_account' end
+                then identities.excluded_for
             {%- endif %}
             {%- if bills_subscription %}
             when billed.account_id is not null
-                then case when billed.is_test then 'test_account' end
+                then billed.excluded_for
             when versions.subscription_id is not null then 'unknown_subscription_id'
             {%- endif %}
-            when customers.is_test then 'test_account'
+            else customers.excluded_for
         end as fate
     from versions
     {%- if has_account_id %}

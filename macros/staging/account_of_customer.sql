@@ -9,7 +9,7 @@ domains as (
     select
         identities.domain,
         min(identities.account_id) as account_id,
-        max(case when identities.is_test then 1 else 0 end) = 1 as is_test
+        min(identities.excluded_for) as excluded_for
     from identities
     where identities.domain is not null
     group by identities.domain
@@ -26,8 +26,8 @@ with_account as (
         end as account_found_by,
         coalesce(identities.account_id, domains.account_id) as account_id,
         case
-            when identities.is_test then 'test_account'
-            when identities.account_id is null and domains.is_test then 'test_account'
+            when identities.account_id is not null then identities.excluded_for
+            else domains.excluded_for
         end as fate
     from versions
     left join identities

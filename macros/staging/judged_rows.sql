@@ -3,6 +3,7 @@
       quarantined   refused, for the one reason in refused_for
       deduplicated  another row of the same key stands for it
       not_yet       appears after as_of_date
+      erased        of an account that was erased; listed nowhere
     The steps, and what each may refuse, follow the contract's entry for the table;
     DECISIONS R2 and R3 say why. -#}
 {% macro judged_rows(table) -%}
@@ -94,6 +95,7 @@ judged as (
     select
         with_account.*,
         case
+            when with_account.fate = 'erased_account' then null
             when with_account.unusable_for is not null then with_account.unusable_for
             when with_account.copy_number > 1 or with_account.version_rank > 1 then null
             when with_account.contenders > 1 then 'conflicting_rows'
@@ -101,6 +103,7 @@ judged as (
             else nullif(with_account.fate, 'not_yet')
         end as reason,
         case
+            when with_account.fate = 'erased_account' then 'erased'
             when with_account.unusable_for is not null then 'quarantined'
             when with_account.copy_number > 1 or with_account.version_rank > 1
                 then 'deduplicated'

@@ -1,6 +1,7 @@
 {#- The CTEs, ending in `with_account`, that find the account of a row and its `fate`:
     why the row may not count although it can be read, or NULL.
       unknown_account, test_account   no such CRM account; one that is not a customer
+      erased_account                  one that a person asked to forget
       unknown_<column>, refused_<column>  the row that it belongs to is missing, or was
                                           refused itself
       not_yet                         the row that it belongs to appears later -#}
@@ -10,7 +11,10 @@
 with_account as (
     select
         versions.*,
-        case when versions.is_test then 'test_account' end as fate
+        case
+            when {{ is_erased('versions.account_id') }} then 'erased_account'
+            when versions.is_test then 'test_account'
+        end as fate
     from versions
 )
 {%- elif not way -%}
@@ -32,7 +36,7 @@ with_account as (
         identities.account_id,
         case
             when identities.account_id is null then 'unknown_account'
-            when identities.is_test then 'test_account'
+            else identities.excluded_for
         end as fate
     from versions
     left join identities
@@ -52,6 +56,7 @@ parents as (
         min(case when parent_rows.verdict = 'staged' then parent_rows.source_account_id end)
             as source_account_id,
         min(case
+            when parent_rows.verdict = 'erased' then 0
             when parent_rows.verdict = 'staged' then 1
             when parent_rows.verdict = 'not_yet' then 2
             when parent_rows.refused_for = 'test_account' then 3
@@ -69,6 +74,7 @@ with_account as (
         parents.source_account_id,
         case
             when parents.{{ way['column'] }} is null then 'unknown_{{ way['column'] }}'
+            when parents.standing = 0 then 'erased_account'
             when parents.standing = 2 then 'not_yet'
             when parents.standing = 3 then 'test_account'
             when parents.standing = 4 then 'refused_{{ way['column'] }}'

@@ -1,5 +1,5 @@
 -- One row per raw table: where each of its rows went.
--- rows_in = staged + quarantined + deduplicated + not_yet, always; a test says so.
+-- rows_in = staged + quarantined + deduplicated + not_yet + erased; a test says so.
 with counts as (
     select * from {{ ref('stg_landing__row_counts') }}
 ),
@@ -21,7 +21,8 @@ final as (
         cast(counts.quarantined + coalesce(unreadable.refused_rows, 0) as bigint)
             as quarantined,
         cast(counts.deduplicated as bigint) as deduplicated,
-        cast(counts.not_yet as bigint) as not_yet
+        cast(counts.not_yet as bigint) as not_yet,
+        cast(counts.erased as bigint) as erased
     from counts
     left join unreadable
         on counts.table_name = unreadable.table_name

@@ -9,9 +9,9 @@ with crm_accounts as (
         merged_into_account_id,
         parent_account_id,
         lower(domain) as domain,
-        coalesce(refused_for = 'test_account', false) as is_test
-    from {{ ref('base_crm__accounts') }}
-    where verdict = 'staged' or refused_for = 'test_account'
+        {{ excluded_for('base_accounts') }} as excluded_for
+    from {{ ref('base_crm__accounts') }} as base_accounts
+    where verdict = 'staged' or {{ excluded_for('base_accounts') }} is not null
 ),
 
 merge_links as (
@@ -35,12 +35,12 @@ survivors as (
         on crm_accounts.account_id = merge_links_followed.id
 ),
 
--- A parent counts under its own survivor; a test account is nobody's parent.
+-- A parent counts under its own survivor; an excluded account is nobody's parent.
 direct_parents as (
     select
         survivors.account_id,
         nullif(parents.account_id, survivors.account_id) as parent_account_id,
-        crm_accounts.is_test
+        crm_accounts.excluded_for
     from survivors
     inner join crm_accounts
         on survivors.source_account_id = crm_accounts.account_id
@@ -52,9 +52,11 @@ direct_parents as (
 real_parents as (
     select
         direct_parents.account_id,
-        direct_parents.is_test,
-        case when not parent_rows.is_test then direct_parents.parent_account_id end
-            as parent_account_id
+        direct_parents.excluded_for,
+        case
+            when parent_rows.excluded_for is null
+                then direct_parents.parent_account_id
+        end as parent_account_id
     from direct_parents
     left join direct_parents as parent_rows
         on direct_parents.parent_account_id = parent_rows.account_id
@@ -80,7 +82,8 @@ final as (
         coalesce(parent_links_followed.end_id, survivors.account_id)
             as ultimate_parent_account_id,
         crm_accounts.domain,
-        coalesce(crm_accounts.is_test or real_parents.is_test, false) as is_test,
+        coalesce(real_parents.excluded_for, crm_accounts.excluded_for)
+            as excluded_for,
         survivors.has_merge_cycle,
         parent_links_followed.end_id is null as has_parent_cycle
     from survivors
