@@ -5,13 +5,13 @@
 
 with crm_accounts as (
     select
-        account_id,
-        merged_into_account_id,
-        parent_account_id,
-        lower(domain) as domain,
-        {{ excluded_for('base_accounts') }} as excluded_for
-    from {{ ref('base_crm__accounts') }} as base_accounts
-    where verdict = 'staged' or {{ excluded_for('base_accounts') }} is not null
+        base.account_id,
+        base.merged_into_account_id,
+        base.parent_account_id,
+        lower(base.domain) as domain,
+        {{ excluded_for('base') }} as excluded_for
+    from {{ ref('base_crm__accounts') }} as base
+    where base.verdict = 'staged' or {{ excluded_for('base') }} is not null
 ),
 
 merge_links as (
