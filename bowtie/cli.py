@@ -26,11 +26,13 @@ Start here:
   bowtie run                     build and publish the sample company
   bowtie run --raw DIR           the same for your own files, as of yesterday
   bowtie releases                what was published
+  bowtie rollback                give readers the generation before
 
 \b
 What goes where, below HOME (default: warehouse/ in the project):
   HOME/current/bowtie.duckdb     what readers open: the published schemas
-  HOME/current/manifest.json     what it was made from
+  HOME/current/parquet/          the same, <schema>/<table>.parquet
+  HOME/current/manifest.json     what it was made from, and the hash of each file
   HOME/releases/                 current, and the 7 published before it
   HOME/work/                     the private file of the run under way, or its log
 
@@ -114,10 +116,9 @@ def run_command(
     request = Request.of(home, raw, as_of, switches, threads)
     release = run(request)
     current = request.home.current
-    rows = release.manifest["tables"]
     terminal.say()
     terminal.say(f"Published generation {release.generation}, as of {request.as_of}")
-    terminal.say(f"  {len(rows)} tables, {sum(rows.values()):,} rows")
+    terminal.say(f"  {len(release.tables)} tables, {release.rows:,} rows")
     terminal.say("Look here:")
     terminal.say(f"  {shown_path(current / 'bowtie.duckdb')}   open it read-only")
     terminal.say(f"  {shown_path(current / 'manifest.json')}   what it was made from")
@@ -236,8 +237,8 @@ def simulate_command(
 def releases_command(home: HomeFolder = None) -> None:
     """List the generations that are published, newest last."""
     from bowtie.build import shown_path
+    from bowtie.generations import releases
     from bowtie.paths import Home
-    from bowtie.publish import releases
 
     place = Home.at(home)
     found = releases(place)
@@ -248,12 +249,41 @@ def releases_command(home: HomeFolder = None) -> None:
         "generation       as of       published             tables        rows"
     )
     for release in found:
-        rows = release.manifest.get("tables", {})
         terminal.say(
             f"{release.generation:<16} {release.manifest.get('as_of_date', '?'):<11} "
-            f"{release.manifest.get('published_at', '?'):<21} {len(rows):>6} "
-            f"{sum(rows.values()):>11,}{'   current' if release.is_current else ''}"
+            f"{release.manifest.get('published_at', '?'):<21} {len(release.tables):>6} "
+            f"{release.rows:>11,}{'   current' if release.is_current else ''}"
         )
+
+
+@app.command("rollback")
+def rollback_command(
+    generation: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="GENERATION",
+            help="Its name, as `bowtie releases` lists it. Default: the one before the "
+            "current one.",
+        ),
+    ] = None,
+    home: HomeFolder = None,
+) -> None:
+    """Give readers an earlier generation again, if its files are as published.
+
+    Nothing is removed: the same command with a newer name goes forward again. The next
+    run publishes above all of them.
+
+    \b
+    Examples:
+      bowtie rollback
+      bowtie rollback 000016-20251230 --home /srv/bowtie
+    """  # noqa: D301
+    from bowtie.paths import Home
+    from bowtie.publish import rollback
+
+    release = rollback(Home.at(home), generation)
+    as_of = release.manifest["as_of_date"]
+    terminal.say(f"Readers have generation {release.generation} again, as of {as_of}")
 
 
 def main() -> None:

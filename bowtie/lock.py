@@ -1,6 +1,8 @@
 """One run at a time: whoever holds HOME/lock may write there.
 
-The kernel lets go of the lock when its holder ends, however it ends.
+The kernel lets go of the lock when its holder ends, however it ends. Should two hold
+it all the same (the file was removed, the file system knows no locks), the later one
+wins: it takes away the folder without which the earlier one can publish nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from bowtie.errors import BowtieError
-from bowtie.paths import Home
+from bowtie.paths import UMASK, Home, Workplace
 
 
 @contextmanager
@@ -39,3 +41,35 @@ def only_run(home: Home) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def sole_workplace(home: Home) -> Iterator[Workplace]:
+    """Hold the home's lock and yield an empty private folder.
+
+    The folder of the last run that failed stays for a look until the next one.
+
+    Raises:
+        BowtieError: another run is under way or took over, or the disk refused.
+
+    """
+    mask = os.umask(UMASK)
+    workplace = None
+    try:
+        home.make()
+        with only_run(home):
+            workplace = Workplace.new(home)
+            home.remove_other_work(workplace)
+            yield workplace
+    except OSError as error:
+        if workplace and not workplace.folder.is_dir():
+            raise BowtieError(
+                f"another run took over {home.root} while this one was held up; "
+                "this one published nothing"
+            ) from error
+        reason = error.strerror or type(error).__name__
+        raise BowtieError(
+            f"{error.filename or home.root}: {reason}; nothing was published"
+        ) from error
+    finally:
+        os.umask(mask)

@@ -4,15 +4,16 @@ HOME/lock                        held by the one run that may write
 HOME/work/<run>/                 a run's private candidate, its log, compiled SQL
 HOME/releases/<generation>/      a published generation; never written to again
 HOME/current -> releases/...     what readers open; flipped in one step
+HOME/rolled-back                 generations that a rollback took back, if there was one
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 DATABASE = "bowtie.duckdb"
@@ -62,13 +63,21 @@ class Home:
         for folder in (self.root, self.work, self.releases):
             folder.mkdir(parents=True, exist_ok=True)
 
-    def remove_earlier_work(self) -> None:
-        """Remove what earlier runs left in work/, whether they failed or were killed.
+    @property
+    def rolled_back(self) -> Path:
+        """Names of the generations that the last rollback took back, a line each."""
+        return self.root / "rolled-back"
 
+    def remove_other_work(self, mine: Workplace) -> None:
+        """Remove all private folders but one, each with a single step at first.
+
+        Runs that failed or were killed need theirs no more. A run that is only held up,
+        and lost its lock, must not go on: all that it could publish is in its folder.
         Only the holder of the lock may call this.
         """
-        for left_over in self.work.iterdir():
-            shutil.rmtree(left_over, ignore_errors=True)
+        for number, other in enumerate(sorted(self.work.iterdir())):
+            if other != mine.folder:
+                mine.take(other, f"work-{number}")
 
 
 @dataclass(frozen=True)
@@ -81,9 +90,23 @@ class Workplace:
     def new(cls, home: Home) -> Workplace:
         """Make the folder of a new run."""
         started = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        folder = home.work / f"{started}-{os.getpid()}"
+        # The clock may jump back and process numbers come again.
+        folder = home.work / f"{started}-{token_hex(4)}"
         folder.mkdir()
         return cls(folder)
+
+    def remove(self) -> None:
+        """Remove the folder; what cannot be removed is left to the next run."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def take(self, path: Path, name: str) -> None:
+        """Remove a folder or file: out of its place in one step, then from the disk."""
+        taken = self.folder / f"removed-{name}"
+        path.rename(taken)
+        if taken.is_dir():
+            shutil.rmtree(taken, ignore_errors=True)
+        else:
+            taken.unlink()
 
     @property
     def database(self) -> Path:

@@ -1,15 +1,12 @@
 """One run: land the raw files, build a private candidate, publish it.
 
-What comes between building and publishing (checks), and after it (reports), joins in
-`run`, on the same workplace.
+Checks join between building and drafting, on the candidate; reports between drafting
+and finishing, on the draft. What either raises leaves readers the earlier generation.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,9 +16,11 @@ from typing import TYPE_CHECKING, Any
 from bowtie import terminal
 from bowtie.build import BuildResult, build, shown_path
 from bowtie.errors import BowtieError
-from bowtie.lock import only_run
-from bowtie.paths import PROJECT_DIR, UMASK, Home, Workplace
-from bowtie.publish import Release, publish, sha256_of
+from bowtie.generations import Release
+from bowtie.hashing import sha256_of
+from bowtie.lock import sole_workplace
+from bowtie.paths import PROJECT_DIR, Home, Workplace
+from bowtie.publish import finish, write_draft
 from bowtie.switches import choose_as_of, read_switches
 
 if TYPE_CHECKING:
@@ -99,39 +98,19 @@ class Candidate:
 
 def build_only(request: Request) -> Candidate:
     """Build a candidate and leave it in HOME/work/ for a look."""
-    with _workplace(request.home) as workplace:
+    with sole_workplace(request.home) as workplace:
         return build_candidate(request, workplace)
 
 
 def run(request: Request) -> Release:
     """Build a candidate and publish it."""
-    with _workplace(request.home) as workplace:
+    with sole_workplace(request.home) as workplace:
         candidate = build_candidate(request, workplace)
         terminal.say("Publishing")
-        release = publish(request.home, workplace, request.as_of, candidate.manifest())
-        shutil.rmtree(workplace.folder, ignore_errors=True)
+        draft = write_draft(request.home, workplace, request.as_of)
+        release = finish(draft, candidate.manifest())
+        workplace.remove()
         return release
-
-
-@contextmanager
-def _workplace(home: Home) -> Iterator[Workplace]:
-    """Hold the home's lock and yield an empty private folder.
-
-    The folder of the last run that failed stays for a look until the next run.
-    """
-    mask = os.umask(UMASK)
-    try:
-        home.make()
-        with only_run(home):
-            home.remove_earlier_work()
-            yield Workplace.new(home)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise BowtieError(
-            f"{error.filename or home.root}: {reason}; nothing was published"
-        ) from error
-    finally:
-        os.umask(mask)
 
 
 def build_candidate(request: Request, workplace: Workplace) -> Candidate:

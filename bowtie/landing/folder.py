@@ -10,12 +10,12 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from bowtie.contract import raw_contract
+from bowtie.hashing import sha256_of
 from bowtie.landing import limits
 from bowtie.landing.results import (
     GLOB_CHARACTERS,
     LandingError,
     listed,
-    sha256_of,
     shown,
 )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from bowtie.contract import raw_contract
+from bowtie.hashing import sha256_of
 from bowtie.landing import across
 from bowtie.landing.across import ReadableTable
 from bowtie.landing.csv_file import check_csv, copy_csv
@@ -28,7 +29,6 @@ from bowtie.landing.results import (
     LandedTable,
     Landing,
     LandingError,
-    sha256_of,
     shown,
 )
 

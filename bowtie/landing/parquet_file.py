@@ -8,9 +8,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bowtie.contract import Table
+from bowtie.hashing import sha256_of
 from bowtie.landing import content, limits
 from bowtie.landing.header import judge_columns
-from bowtie.landing.results import CheckedFile, listed, sha256_of, shown
+from bowtie.landing.results import CheckedFile, listed, shown
 
 # Which kinds of Parquet type can hold a contract type; text can hold any.
 _HOLDS = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -150,9 +149,3 @@ def listed(names: Iterable[str], most: int = 5) -> str:
     text = ", ".join(f"'{shown(name)}'" for name in all_names[:most])
     left = len(all_names) - most
     return f"{text} and {left:,} more" if left > 0 else text
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -3,48 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import duckdb
 import pytest
+from commands import bowtie, refusal
 from conftest import TINY_COMPANY, write_company
 
 from bowtie.build import BuildResult, _Events, _safe
 from bowtie.errors import BowtieError
 from bowtie.landing import land
-from bowtie.lock import only_run
-from bowtie.paths import Home, Workplace, published_schemas
-from bowtie.publish import KEPT, Release, publish, releases
+from bowtie.paths import Home, published_schemas
 from bowtie.run import Request, _refuse_changed_files
 from bowtie.switches import choose_as_of, known_switches, read_switches, yesterday
 from bowtie.terminal import printable
 
 CANARY = "canary.person@example.com"
-
-
-def bowtie(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess:
-    """Run the command line as a user would; output is captured as text."""
-    return subprocess.run(
-        [sys.executable, "-m", "bowtie.cli", *map(str, arguments)],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-
-
-def refusal(*arguments: object, cwd: Path | None = None) -> str:
-    """Run a command that must fail for a user's mistake; return what it says."""
-    done = bowtie(*arguments, cwd=cwd)
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    return done.stderr
 
 
 # --- Help and options ----------------------------------------------------------------
@@ -238,197 +212,6 @@ def test_a_crash_of_dbt_leaves_no_values_in_the_log():
         '  File "x.py", line 3, in y',
         "duckdb.ConversionException",
     ]
-
-
-# --- Publishing ----------------------------------------------------------------------
-
-
-def candidate(home: Home, statements: str) -> Workplace:
-    """Make a candidate in a new workplace by hand."""
-    workplace = Workplace(home.work / f"run-{len(list(home.work.iterdir()))}")
-    workplace.folder.mkdir()
-    with duckdb.connect(str(workplace.database)) as connection:
-        connection.execute(statements)
-    return workplace
-
-
-def publish_number(home: Home, number: int) -> Release:
-    """Publish a candidate that holds one number."""
-    made = candidate(
-        home, f"create schema core; create table core.answers as select {number} as n"
-    )
-    return publish(home, made, date(2025, 12, 31), {})
-
-
-def test_a_release_holds_the_published_schemas_in_key_order(home):
-    made = candidate(
-        home,
-        """
-        create schema core; create schema staging; create schema intermediate;
-        create table staging.secrets as select 1 as n;
-        create table intermediate.steps as select 1 as n;
-        create table core.accounts (id varchar primary key, arr decimal(18, 2));
-        insert into core.accounts values ('b', 2.5), ('a', 1.25), ('c', null);
-        comment on table core.accounts is 'it''s a table';
-        comment on column core.accounts.arr is 'USD';
-        create view core.names as select id from core.accounts;
-        """,
-    )
-    release = publish(home, made, date(2025, 12, 31), {"raw_way": "sample"})
-    assert release.generation == "000001-20251231"
-    assert release.manifest["tables"] == {"core.accounts": 3, "core.names": 3}
-    assert release.manifest["raw_way"] == "sample"
-    assert json.loads((home.current / "manifest.json").read_text()) == release.manifest
-    assert sorted(path.name for path in release.folder.iterdir()) == [
-        "bowtie.duckdb",
-        "manifest.json",
-    ]
-    with duckdb.connect(str(home.current / "bowtie.duckdb"), read_only=True) as file:
-        assert file.execute(
-            "select id, arr::varchar from core.accounts"
-        ).fetchall() == [
-            ("a", "1.25"),
-            ("b", "2.50"),
-            ("c", None),
-        ]
-        columns = file.execute(
-            "select table_name, column_name, data_type, comment from duckdb_columns() "
-            "where table_name = 'accounts' order by column_index"
-        ).fetchall()
-        assert columns == [
-            ("accounts", "id", "VARCHAR", None),
-            ("accounts", "arr", "DECIMAL(18,2)", "USD"),
-        ]
-        assert file.execute("select comment from duckdb_tables() order by 1").fetchall()
-
-
-def test_each_publish_makes_a_new_generation_and_moves_current(home):
-    first, second = publish_number(home, 1), publish_number(home, 2)
-    assert (first.generation, second.generation) == (
-        "000001-20251231",
-        "000002-20251231",
-    )
-    assert home.current.readlink() == Path("releases/000002-20251231")
-    assert [release.is_current for release in releases(home)] == [False, True]
-
-
-def test_a_reader_of_the_old_generation_is_not_disturbed(home):
-    publish_number(home, 1)
-    with duckdb.connect(str(home.current / "bowtie.duckdb"), read_only=True) as reader:
-        publish_number(home, 2)
-        assert reader.execute("select n from core.answers").fetchall() == [(1,)]
-
-
-def test_the_current_and_a_fixed_number_of_others_are_kept(home):
-    for number in range(KEPT + 3):
-        publish_number(home, number)
-    kept = releases(home)
-    assert len(kept) == KEPT + 1
-    assert kept[-1].is_current
-
-
-def test_a_candidate_without_marts_is_not_published(home):
-    publish_number(home, 1)
-    made = candidate(home, "create table other as select 1 as n")
-    with pytest.raises(BowtieError, match="made no table"):
-        publish(home, made, date(2025, 12, 31), {})
-    assert home.current.readlink().name == "000001-20251231"
-    assert len(releases(home)) == 1
-
-
-@pytest.mark.parametrize("step", ["_write_marts", "_next_number", "_sync", "_flip"])
-def test_a_publish_that_breaks_at_any_step_leaves_the_old_generation(
-    home, monkeypatch, step
-):
-    publish_number(home, 1)
-    before = (home.current / "bowtie.duckdb").read_bytes()
-
-    def breaks(*arguments):
-        raise OSError("the disk is full")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(f"bowtie.publish.{step}", breaks)
-        with pytest.raises(OSError, match="full"):
-            publish_number(home, 2)
-    assert (home.current / "bowtie.duckdb").read_bytes() == before
-    assert publish_number(home, 3).is_current
-
-
-def test_rows_are_in_key_order_whatever_order_they_were_built_in(home):
-    make = (
-        "create schema core; create table core.answers (n integer, t varchar); "
-        "insert into core.answers select {} from range(5000) as r(i)"
-    )
-    found = []
-    for rows in ("i, i::varchar", "4999 - i, (4999 - i)::varchar"):
-        publish(home, candidate(home, make.format(rows)), date(2025, 12, 31), {})
-        with duckdb.connect(
-            str(home.current / "bowtie.duckdb"), read_only=True
-        ) as file:
-            found.append(file.execute("select * from core.answers").fetchall())
-    assert found[0] == found[1]
-
-
-def test_releases_says_what_to_do_when_there_are_none(tmp_path):
-    done = bowtie("releases", "--home", tmp_path / "home")
-    assert done.returncode == 0
-    assert "bowtie run" in done.stdout
-    assert not (tmp_path / "home").exists()
-
-
-# --- One run at a time ---------------------------------------------------------------
-
-
-@pytest.fixture
-def holder(home: Home) -> Iterator[subprocess.Popen]:
-    """Another process that holds the home's lock."""
-    script = (
-        "import sys, time; from pathlib import Path\n"
-        "from bowtie.lock import only_run; from bowtie.paths import Home\n"
-        "with only_run(Home.at(Path(sys.argv[1]))):\n"
-        "    print('held', flush=True); time.sleep(60)"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", script, str(home.root)], stdout=subprocess.PIPE
-    ) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        yield process
-        process.kill()
-
-
-def test_a_second_run_says_who_holds_the_lock(home, holder):
-    told = refusal("run", "--home", home.root)
-    assert f"process {holder.pid}, since " in told
-    assert list(home.work.iterdir()) == []
-
-
-def test_the_lock_of_a_killed_run_is_free(home, holder):
-    holder.kill()
-    holder.wait()
-    with only_run(home):
-        assert f"process {os.getpid()}, since" in home.lock.read_text()
-
-
-def test_dbt_ends_with_the_run_that_started_it(home):
-    command = [sys.executable, "-m", "bowtie.cli", "run", "--home", str(home.root)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        for _ in range(600):
-            if list(home.work.glob("*/target/*")):
-                break
-            time.sleep(0.1)
-        process.kill()
-    time.sleep(0.5)
-    home.remove_earlier_work()
-    time.sleep(2)
-    assert list(home.work.iterdir()) == []
-    assert not home.current.exists()
-
-
-def test_a_run_begins_by_removing_what_a_killed_one_left(home):
-    (home.work / "left-over" / "target").mkdir(parents=True)
-    home.remove_earlier_work()
-    assert list(home.work.iterdir()) == []
 
 
 # --- From end to end -----------------------------------------------------------------

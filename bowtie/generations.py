@@ -1,0 +1,217 @@
+"""The generations of a home: which there are, and which one readers get.
+
+A generation's name is a number that only grows, so that order does not hang on a clock,
+and its as-of date: `000017-20251231`. It is published once `current` has pointed to it.
+One that a killed run moved into place and did not flip to is not: its number is above
+the current one's, and no rollback explains that.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bowtie.errors import BowtieError
+from bowtie.hashing import sha256_of
+from bowtie.paths import DATABASE, Home, Workplace
+
+MANIFEST = "manifest.json"
+# Generations that stay beside the current one.
+KEPT = 7
+_GENERATION = re.compile(r"(\d{6,})-\d{8}")
+
+
+@dataclass(frozen=True)
+class Release:
+    """A published generation."""
+
+    generation: str
+    folder: Path
+    is_current: bool
+    manifest: Mapping[str, Any]
+
+    @property
+    def tables(self) -> Mapping[str, Mapping[str, Any]]:
+        """By `schema.table`, the rows of each published table and their hash."""
+        return self.manifest.get("tables", {})
+
+    @property
+    def rows(self) -> int:
+        """How many rows all tables have."""
+        return sum(table["rows"] for table in self.tables.values())
+
+    def differences(self) -> list[str]:
+        """Return a line for each file that is not as it was published."""
+        hashes = self.manifest.get("files")
+        if hashes is None:
+            return [f"{MANIFEST}: missing or not readable"]
+        there = files_below(self.folder)
+        return [
+            *(f"{name}: missing" for name in sorted(hashes.keys() - there.keys())),
+            *(
+                f"{name}: changed since it was published"
+                for name, sha256 in hashes.items()
+                if name in there and sha256_of(there[name]) != sha256
+            ),
+            *(
+                f"{name}: added since it was published"
+                for name in sorted(there.keys() - hashes.keys() - {MANIFEST})
+            ),
+        ]
+
+
+def releases(home: Home) -> list[Release]:
+    """Return the published generations that are kept, in order of number."""
+    current = current_generation(home)
+    unpublished = _unpublished(home)
+    return [
+        Release(name, home.releases / name, name == current, _manifest(home, name))
+        for name in _generations(home)
+        if name not in unpublished
+    ]
+
+
+def current_generation(home: Home) -> str | None:
+    """Return the name of the generation that readers get; none before the first."""
+    return home.current.readlink().name if home.current.is_symlink() else None
+
+
+def next_number(home: Home) -> int:
+    """Return a number above that of every generation that was ever published."""
+    current = current_generation(home)
+    names = [*_generations(home), *_rolled_back(home), *([current] if current else [])]
+    return 1 + max(map(_number, names), default=0)
+
+
+def files_below(folder: Path) -> dict[str, Path]:
+    """Return all files in a folder and its folders, by relative path, in its order."""
+    return {
+        path.relative_to(folder).as_posix(): path
+        for path in sorted(folder.rglob("*"))
+        if not path.is_dir()
+    }
+
+
+# --- Changes; for the holder of the lock ---------------------------------------------
+
+
+def flip(home: Home, workplace: Workplace, generation: str) -> None:
+    """Point `current` at a generation, in one step.
+
+    The link is made in the workplace: a run whose folder was taken away cannot flip.
+    """
+    link = workplace.folder / home.current.name
+    link.symlink_to(Path(home.releases.name) / generation)
+    link.replace(home.current)
+    sync(home.root)
+
+
+def roll_back(home: Home, workplace: Workplace, generation: str) -> None:
+    """Point `current` at an earlier generation; keep in mind which were after it."""
+    after = [
+        release.generation
+        for release in releases(home)
+        if _number(release.generation) > _number(generation)
+    ]
+    note = workplace.folder / home.rolled_back.name
+    write(note, "".join(f"{name}\n" for name in after))
+    note.replace(home.rolled_back)
+    flip(home, workplace, generation)
+
+
+def remove_unpublished(home: Home, workplace: Workplace) -> None:
+    """Remove what killed runs moved into place and did not flip to.
+
+    Raises:
+        BowtieError: `current` is gone, so that nobody can tell what was published.
+
+    """
+    if current_generation(home) is None and len(_generations(home)) > 1:
+        raise BowtieError(
+            f"{home.current} is gone, though there are generations in {home.releases}: "
+            "make it a symbolic link to the one that readers should have"
+        )
+    for name in _unpublished(home):
+        workplace.take(home.releases / name, name)
+
+
+def remove_old(home: Home, workplace: Workplace) -> None:
+    """Remove all but the newest generations; never the current one, nor one in use."""
+    others = [release for release in releases(home) if not release.is_current]
+    for release in others[:-KEPT]:
+        if not _is_open(release.folder / DATABASE):
+            workplace.take(release.folder, release.generation)
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file so that it is on the disk afterwards."""
+    path.write_text(text, encoding="utf-8")
+    sync(path)
+
+
+def sync(path: Path) -> None:
+    """Have the disk keep a file or a folder's entries before going on."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+# --- Details --------------------------------------------------------------------------
+
+
+def _generations(home: Home) -> list[str]:
+    """Return the names of all generations that are there, in order of number."""
+    if not home.releases.is_dir():
+        return []
+    names = [path.name for path in home.releases.iterdir()]
+    return sorted(filter(_GENERATION.fullmatch, names), key=_number)
+
+
+def _unpublished(home: Home) -> set[str]:
+    """Return the names of generations that `current` never pointed to."""
+    current = current_generation(home)
+    last = _number(current) if current else 0
+    above = {name for name in _generations(home) if _number(name) > last}
+    return above - set(_rolled_back(home))
+
+
+def _rolled_back(home: Home) -> list[str]:
+    """Return the names that the last rollback wrote down."""
+    if not home.rolled_back.is_file():
+        return []
+    return home.rolled_back.read_text("utf-8").split()
+
+
+def _number(generation: str) -> int:
+    """Return the number in a generation's name."""
+    return int(generation.partition("-")[0])
+
+
+def _manifest(home: Home, generation: str) -> dict[str, Any]:
+    """Return what a generation says about itself; nothing if it cannot be read."""
+    try:
+        text = (home.releases / generation / MANIFEST).read_text("utf-8")
+        manifest = json.loads(text)
+    except (OSError, ValueError):
+        return {}
+    return manifest if "files" in manifest else {}
+
+
+def _is_open(database: Path) -> bool:
+    """Return whether a process reads a file with DuckDB, which locks what it reads."""
+    try:
+        with database.open("r+b") as file:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return True
+    except FileNotFoundError:
+        return False
+    return False
