@@ -151,6 +151,41 @@ def build_command(
     terminal.say(f"  {shown_path(candidate.workplace.database)}")
 
 
+@app.command("erase")
+def erase_command(
+    account: Annotated[
+        str,
+        typer.Argument(metavar="ACCOUNT", help="Its account_id in core.accounts."),
+    ],
+    raw: Raw = None,
+    as_of: AsOf = None,
+    home: HomeFolder = None,
+    threads: Threads = None,
+    switches: Switches = None,
+) -> None:
+    """Erase an account: publish without it, and remove every generation that has it.
+
+    Give the options of your usual run. The raw files are not touched; rows of the
+    account are left out of this and every later run, also if they are delivered again.
+    Totals that changed for it are shown, and listed in revenue.restatements. There is
+    no way back but to remove its line from HOME/erased-accounts.
+
+    \b
+    Example:
+      bowtie erase A-1042 --raw /data/raw --home /srv/bowtie
+    """  # noqa: D301
+    from bowtie.erasing import erase
+    from bowtie.run import Request
+
+    erasure = erase(Request.of(home, raw, as_of, switches, threads), account)
+    terminal.say()
+    terminal.say(f"Published generation {erasure.release.generation} without it")
+    terminal.say(f"  removed {len(erasure.removed)} generations that had it")
+    terminal.say(f"  ARR restated in {len(erasure.months)} closed months:")
+    for month, before, now in erasure.months:
+        terminal.say(f"    {month}  {before:>18,.2f}  ->  {now:>18,.2f}")
+
+
 @app.command("sample")
 def sample_command(
     out: Annotated[

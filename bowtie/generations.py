@@ -149,6 +149,14 @@ def remove_old(home: Home, workplace: Workplace) -> None:
             workplace.take(release.folder, release.generation)
 
 
+def remove_all_but_current(home: Home, workplace: Workplace) -> list[str]:
+    """Remove every earlier generation, in use or not; return their names."""
+    others = [release for release in releases(home) if not release.is_current]
+    for release in others:
+        workplace.take(release.folder, release.generation)
+    return [release.generation for release in others]
+
+
 def write(path: Path, text: str) -> None:
     """Write a file so that it is on the disk afterwards."""
     path.write_text(text, encoding="utf-8")

@@ -5,6 +5,7 @@ HOME/work/<run>/                 a run's private candidate, its log, compiled SQ
 HOME/releases/<generation>/      a published generation; never written to again
 HOME/current -> releases/...     what readers open; flipped in one step
 HOME/rolled-back                 generations that a rollback took back, if there was one
+HOME/erased-accounts             hashes of the accounts that were erased, if any were
 """
 
 from __future__ import annotations
@@ -67,6 +68,11 @@ class Home:
     def rolled_back(self) -> Path:
         """Names of the generations that the last rollback took back, a line each."""
         return self.root / "rolled-back"
+
+    @property
+    def erased_accounts(self) -> Path:
+        """Hashes of the account ids that were erased, a line each."""
+        return self.root / "erased-accounts"
 
     def remove_other_work(self, mine: Workplace) -> None:
         """Remove all private folders but one, each with a single step at first.

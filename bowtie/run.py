@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from bowtie import terminal
 from bowtie.build import BuildResult, build, shown_path
+from bowtie.carried_over import earlier_generation, erased_accounts
 from bowtie.errors import BowtieError
 from bowtie.generations import Release
 from bowtie.hashing import sha256_of
@@ -62,7 +63,13 @@ class Request:
 
     def dbt_vars(self, workplace: Workplace) -> dict[str, Any]:
         """Return the vars that dbt is run with."""
-        given = {**self.switches, "as_of_date": self.as_of.isoformat()}
+        earlier = earlier_generation(self.home)
+        given = {
+            "restated_against": str(earlier) if earlier else None,
+            "erased_accounts": erased_accounts(self.home),
+            **self.switches,
+            "as_of_date": self.as_of.isoformat(),
+        }
         if self.raw_dir is not None:
             given |= {
                 "raw_dir": str(self.raw_dir),
@@ -105,12 +112,17 @@ def build_only(request: Request) -> Candidate:
 def run(request: Request) -> Release:
     """Build a candidate and publish it."""
     with sole_workplace(request.home) as workplace:
-        candidate = build_candidate(request, workplace)
-        terminal.say("Publishing")
-        draft = write_draft(request.home, workplace, request.as_of)
-        release = finish(draft, candidate.manifest())
+        release = run_in(request, workplace)
         workplace.remove()
         return release
+
+
+def run_in(request: Request, workplace: Workplace) -> Release:
+    """Build a candidate in a workplace of the home's lock holder, and publish it."""
+    candidate = build_candidate(request, workplace)
+    terminal.say("Publishing")
+    draft = write_draft(request.home, workplace, request.as_of)
+    return finish(draft, candidate.manifest())
 
 
 def build_candidate(request: Request, workplace: Workplace) -> Candidate:

@@ -12,7 +12,15 @@ lines as (
 ),
 
 earlier_lines as (
-    select * from {{ earlier }}{{ ref('arr_lines').include(database=false) }}
+    select
+        {{ unless_erased('arr_lines.account_id') }} as account_id,
+        arr_lines.subscription_item_id,
+        arr_lines.valid_from,
+        arr_lines.valid_to,
+        arr_lines.arr,
+        arr_lines.arr_local,
+        arr_lines.in_grace
+    from {{ earlier }}{{ ref('arr_lines').include(database=false) }} as arr_lines
     {{ 'where false' if not earlier }}
 ),
 

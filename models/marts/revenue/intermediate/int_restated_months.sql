@@ -11,9 +11,19 @@ months as (
     select * from {{ ref('int_months') }}
 ),
 
+-- What was erased since is one nameless account.
 earlier_months as (
-    select * from {{ earlier }}{{ ref('arr_monthly').include(database=false) }}
+    select
+        {{ unless_erased('arr_monthly.account_id') }} as account_id,
+        arr_monthly.month,
+        arr_monthly.is_partial,
+        cast(sum(arr_monthly.closing_arr) as decimal(18, 2)) as closing_arr
+    from {{ earlier }}{{ ref('arr_monthly').include(database=false) }} as arr_monthly
     {{ 'where false' if not earlier }}
+    group by
+        {{ unless_erased('arr_monthly.account_id') }},
+        arr_monthly.month,
+        arr_monthly.is_partial
 ),
 
 -- Months that were over in the earlier generation: those a report has shown.

@@ -1,0 +1,47 @@
+"""What a run takes over from its home: the generation before, and what was erased."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import duckdb
+import yaml
+
+from bowtie.paths import DATABASE, PROJECT_DIR, Home
+
+# What the restatement models read of an earlier generation.
+_COMPARED = ("revenue.arr_monthly", "revenue.arr_lines", "health.health_scores")
+
+
+def earlier_generation(home: Home) -> Path | None:
+    """Return the current generation's file, if this code can compare itself with it.
+
+    Code that gave a table another column cannot read the file of older code: then
+    nothing is compared, rather than no run ever succeeding.
+    """
+    database = home.current.resolve() / DATABASE
+    if not database.is_file():
+        return None
+    with duckdb.connect(str(database), read_only=True) as connection:
+        there = connection.execute(
+            "select schema_name || '.' || table_name, column_name from duckdb_columns()"
+        ).fetchall()
+    wanted = {(table, column) for table in _COMPARED for column in _columns(table)}
+    return database if wanted <= set(there) else None
+
+
+def erased_accounts(home: Home) -> list[str]:
+    """Return the hashes of all account ids that were erased in a home, sorted."""
+    if not home.erased_accounts.is_file():
+        return []
+    return sorted(home.erased_accounts.read_text("utf-8").split())
+
+
+@cache
+def _columns(table: str) -> tuple[str, ...]:
+    """Return the columns of a mart, as its contract declares them."""
+    schema, name = table.split(".")
+    path = PROJECT_DIR / "models" / "marts" / schema / f"{name}.yml"
+    models = yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+    return tuple(column["name"] for column in models[0]["columns"])

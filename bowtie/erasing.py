@@ -1,0 +1,100 @@
+"""Erases an account: a generation without it, and no generation that has it.
+
+Raw files and warehouse tables are not touched: they belong to who delivers them. The
+account's rows are left out of every later build, even if they are delivered again; what
+is kept to that end is a hash of its id.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from decimal import Decimal
+
+import duckdb
+
+from bowtie.carried_over import erased_accounts
+from bowtie.errors import BowtieError
+from bowtie.generations import Release, remove_all_but_current, write
+from bowtie.lock import sole_workplace
+from bowtie.paths import DATABASE, Home
+from bowtie.run import Request, run_in
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """What an erasure did: months of restated ARR, and generations that are gone.
+
+    `months` holds (month as YYYY-MM, company ARR before, now), oldest first, in the
+    reporting currency.
+    """
+
+    release: Release
+    months: list[tuple[str, Decimal, Decimal]]
+    removed: list[str]
+
+
+def erase(request: Request, account_id: str) -> Erasure:
+    """Publish a generation without an account, then remove all that have it.
+
+    Args:
+        request: what to build, as for a run.
+        account_id: as core.accounts has it in the current generation.
+
+    Raises:
+        BowtieError: there is no such account, or the run fails. In the second case the
+            account stays on the list: the next run leaves it out.
+
+    """
+    home = request.home
+    _see_that_it_is_there(home, account_id)
+    with sole_workplace(home) as workplace:
+        hashes = {*erased_accounts(home), hashlib.md5(account_id.encode()).hexdigest()}
+        note = workplace.folder / home.erased_accounts.name
+        write(note, "".join(f"{entry}\n" for entry in sorted(hashes)))
+        note.replace(home.erased_accounts)
+        release = run_in(request, workplace)
+        removed = remove_all_but_current(home, workplace)
+        workplace.remove()
+    return Erasure(release, _restated_months(release), removed)
+
+
+def _see_that_it_is_there(home: Home, account_id: str) -> None:
+    """Raise if the current generation has no such account."""
+    database = home.current / DATABASE
+    if not database.is_file():
+        raise BowtieError(f"nothing is published in {home.root}: bowtie run")
+    with duckdb.connect(str(database.resolve()), read_only=True) as connection:
+        found = connection.execute(
+            "select count(*) from core.accounts where account_id = $1", [account_id]
+        ).fetchone()
+    if found == (0,):
+        raise BowtieError(
+            "core.accounts has no account of this id; if it was merged into another, "
+            "name the one that is left"
+        )
+
+
+def _restated_months(release: Release) -> list[tuple[str, Decimal, Decimal]]:
+    """Return the closed months whose company ARR the erasure changed."""
+    with duckdb.connect(str(release.folder / DATABASE), read_only=True) as connection:
+        return connection.execute(
+            """
+            with restated as (
+                select month, sum(restated_arr) as restated_arr
+                from revenue.restatements
+                where account_id = 'erased'
+                group by month
+            )
+
+            select
+                strftime(restated.month, '%Y-%m'),
+                waterfall.closing_arr - restated.restated_arr,
+                waterfall.closing_arr
+            from restated
+            inner join revenue.arr_waterfall as waterfall
+                on restated.month = waterfall.month
+            where waterfall.slice_name = 'all'
+            order by restated.month
+            """
+        ).fetchall()
