@@ -1,0 +1,201 @@
+"""What a run writes: personal data only in columns named for it, hostile text inert."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+import yaml
+from commands import bowtie, refusal
+
+from bowtie.contract import raw_contract
+from bowtie.paths import PROJECT_DIR
+from bowtie.simulator import simulate
+
+CANARY = "canary-"
+AS_OF = "2025-12-31"
+# Rows of which one may be refused without blocking the file.
+MANY = 200
+
+
+# Each would do harm where a value is taken for more than a text.
+HOSTILE = [
+    "<script>alert('pwned')</script>",
+    "<img src=x onerror=alert('pwned')>",
+    "</td></table></style><style>@import url(//pwned)</style>",
+    "[pwned](javascript:alert(1))",
+    "{{ 7 * 7 }}{% raw %}",
+    "'; drop table core.accounts; --",
+    "\\'; attach 'pwned.duckdb' as pwned; --",
+    '=HYPERLINK("http://pwned")',
+    "\t=cmd|' /C pwned'!A0",
+    "../../pwned",
+    "/tmp/pwned",
+    "$(touch pwned)`touch pwned`",
+    "\x1b[31mpwned\x1b[0m",
+    "\u202epwned\u202c\u200b",
+    "two\nlines\r\nhere",
+    "NULL",
+    "nan",
+    "None",
+    "true",
+    "e\u0301 \U0001f469\u200d\U0001f680",
+    "a" * 30 + "!" * 200_000,
+]
+
+
+def marked_columns() -> set[str]:
+    """Return every published column whose description marks it as personal."""
+    return {
+        f"{path.parent.name}.{model['name']}.{column['name']}"
+        for path in (PROJECT_DIR / "models" / "marts").glob("*/*.yml")
+        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", [])
+        for column in model["columns"]
+        if column.get("config", {}).get("meta", {}).get("personal_data")
+    }
+
+
+def plant_canaries(company: Path) -> set[str]:
+    """Put a canary before every personal value, in good rows and in a refused one.
+
+    Tables with personal columns become CSV files: of the two formats, the one whose
+    text passes through the most hands. Returns the columns that had values.
+    """
+    planted = set()
+    for table in raw_contract().values():
+        source = company / f"{table.name}.parquet"
+        personal = [column.name for column in table.columns.values() if column.personal]
+        if not personal or not source.exists():
+            continue
+        with duckdb.connect() as connection:
+            rows = connection.read_parquet(str(source))
+            held = [name for name in personal if name in rows.columns]
+            planted |= {f"{table.name}.{name}" for name in held}
+            named = rows.project(
+                "* replace ("
+                + ", ".join(f"'{CANARY}{name}-' || {name} as {name}" for name in held)
+                + ")"
+            )
+            # One row without its key is too few to block where there are many.
+            refused = named.limit(len(rows) >= MANY).project(
+                f"* replace (null as {table.entry['key'][0]})"
+            )
+            named.union(refused).write_csv(str(company / f"{table.name}.csv"))
+        source.unlink()
+    return planted
+
+
+def plant_hostile_texts(company: Path) -> dict[str, str]:
+    """Give the first accounts hostile names and industries, plans hostile objectives.
+
+    Returns the names of all accounts by id.
+    """
+    for table, column in (
+        ("crm_accounts", "account_name"),
+        ("crm_accounts", "industry"),
+        ("crm_success_plans", "objective"),
+    ):
+        path = company / f"{table}.parquet"
+        rows = pq.read_table(path)
+        values = [*HOSTILE, *rows[column].to_pylist()[len(HOSTILE) :]]
+        position = rows.column_names.index(column)
+        pq.write_table(rows.set_column(position, column, [values]), path)
+    accounts = pq.read_table(company / "crm_accounts.parquet")
+    return dict(
+        zip(
+            *(accounts[name].to_pylist() for name in ("account_id", "account_name")),
+            strict=True,
+        )
+    )
+
+
+def published_with_canary(database: Path) -> set[str]:
+    """Return every `schema.table.column` of a file in which a canary is found."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        columns = connection.execute(
+            "select schema_name, table_name, column_name from duckdb_columns() "
+            "where not internal"
+        ).fetchall()
+        return {
+            f"{schema}.{table}.{column}"
+            for schema, table, column in columns
+            if connection.execute(
+                f'select count(*) from "{schema}"."{table}" '
+                f"where contains(cast(\"{column}\" as varchar), '{CANARY}')"
+            ).fetchone()
+            != (0,)
+        }
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a good run and then a failing one wrote and said."""
+
+    home: Path
+    folder: Path
+    names: dict[str, str]
+    said: str
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory) -> Written:
+    """Return what runs of a company write whose texts are hostile or personal."""
+    folder = tmp_path_factory.mktemp("outputs")
+    company, home, started_in = folder / "raw", folder / "home", folder / "cwd"
+    started_in.mkdir()
+    simulate(300, 15, 5, company, date.fromisoformat(AS_OF), usage_grain="weekly")
+    names = plant_hostile_texts(company)
+    planted = plant_canaries(company)
+    assert {"crm_csms.csm_name", "crm_contacts.email"} <= planted
+    assert {"support_tickets.subject", "survey_responses.comment"} <= planted
+    options = ("--raw", company, "--as-of", AS_OF, "--home", home)
+    good = bowtie("run", *options, cwd=started_in)
+    assert good.returncode == 0, good.stderr
+    # A run that fails leaves its private folder for a look, with logs and compiled SQL.
+    broken = company / "survey_responses.csv"
+    broken.write_text(broken.read_text() + f'"{CANARY}unclosed, 1\n')
+    failed = refusal("run", *options, cwd=started_in)
+    assert "survey_responses.csv" in failed
+    return Written(home, folder, names, good.stdout + good.stderr + failed)
+
+
+def readable_files(home: Path) -> list[Path]:
+    """Return all files that are not compressed: those are looked into as tables."""
+    files = [path for path in home.rglob("*") if path.is_file()]
+    readable = [path for path in files if path.suffix not in (".duckdb", ".parquet")]
+    assert readable
+    return readable
+
+
+def test_personal_data_is_published_only_in_columns_named_for_it(written):
+    found = published_with_canary(written.home / "current" / "bowtie.duckdb")
+    assert "core.csms.csm_name" in found
+    assert found <= marked_columns()
+
+
+def test_personal_data_is_in_no_log_artifact_or_message(written):
+    assert CANARY not in written.said
+    canary = CANARY.encode()
+    assert [p for p in readable_files(written.home) if canary in p.read_bytes()] == []
+
+
+def test_hostile_texts_are_kept_to_the_byte(written):
+    with duckdb.connect(
+        str(written.home / "current" / "bowtie.duckdb"), read_only=True
+    ) as connection:
+        kept = connection.execute(
+            "select account_id, account_name from core.accounts"
+        ).fetchall()
+    assert len(kept) > len(HOSTILE)
+    assert [row for row in kept if written.names[row[0]] != row[1]] == []
+
+
+def test_hostile_texts_make_no_file_and_steer_no_terminal(written):
+    names = [path.name for path in written.folder.rglob("*")]
+    assert [name for name in names if "pwned" in name] == []
+    assert not Path("/tmp/pwned").exists()
+    assert all(line.isprintable() for line in written.said.splitlines())
