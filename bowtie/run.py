@@ -1,8 +1,4 @@
-"""One run: land the raw files, build a private candidate, publish it.
-
-Checks join between building and drafting, on the candidate; reports between drafting
-and finishing, on the draft. What either raises leaves readers the earlier generation.
-"""
+"""One run: land the raw files, build a private candidate, publish it."""
 
 from __future__ import annotations
 
@@ -106,11 +102,21 @@ def run(request: Request) -> Release:
     """Build a candidate and publish it."""
     with sole_workplace(request.home) as workplace:
         candidate = build_candidate(request, workplace)
-        terminal.say("Publishing")
-        draft = write_draft(request.home, workplace, request.as_of)
-        release = finish(draft, candidate.manifest())
+        release = publish(candidate)
         workplace.remove()
         return release
+
+
+def publish(candidate: Candidate) -> Release:
+    """Publish a candidate.
+
+    Checks join before the draft, on the candidate; reports before the last step, in
+    the draft's folder. What any of them raises leaves readers the earlier generation.
+    """
+    terminal.say("Publishing")
+    request = candidate.request
+    draft = write_draft(request.home, candidate.workplace, request.as_of)
+    return finish(draft, candidate.manifest())
 
 
 def build_candidate(request: Request, workplace: Workplace) -> Candidate:
