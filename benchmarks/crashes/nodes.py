@@ -15,7 +15,8 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
-from benchmarks.crashes.stage import Campaign, Publish, Stage, start_process, wait
+from benchmarks.crashes.stage import Campaign, Publish, Stage
+from benchmarks.processes import start_process, wait
 from bowtie import build
 from bowtie.paths import Home
 from bowtie.run import Request, run

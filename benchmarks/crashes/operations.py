@@ -13,12 +13,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from benchmarks.crashes.stage import (
-    PUBLISHED,
-    Campaign,
-    Stage,
-    wait,
-)
+from benchmarks.crashes.stage import Campaign, Stage
+from benchmarks.processes import PUBLISHED, wait
 from bowtie.generations import current_generation
 
 # How many of each event's arguments are paths.

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -15,9 +13,16 @@ from time import monotonic
 
 import duckdb
 
+from benchmarks.processes import (
+    CRASHED,
+    PUBLISHED,
+    REFUSED,
+    must_publish,
+    start_process,
+    wait,
+)
 from bowtie import run
 from bowtie.build import BuildResult
-from bowtie.errors import BowtieError
 from bowtie.generations import Release, current_generation, releases
 from bowtie.lock import sole_workplace
 from bowtie.paths import DATABASE, Home
@@ -26,8 +31,6 @@ from bowtie.run import Candidate, Request, build_only
 
 Publish = Callable[[Home], object]
 
-# How a publishing process ends: published, refused in words, or by a traceback.
-PUBLISHED, REFUSED, CRASHED = 0, 1, 70
 _BELONGS = {"current", "lock", "releases", "rolled-back", "work"}
 
 _SMALL_COMPANY = """
@@ -55,7 +58,7 @@ def small_company(folder: Path) -> Publish:
             finish(write_draft(home, workplace, date(2025, 12, 31)), {})
             workplace.remove()
 
-    _must(start_process(make))
+    must_publish(start_process(make))
     return publish
 
 
@@ -75,7 +78,7 @@ def tiny_company(folder: Path, raw: Path) -> Publish:
             run.publish(candidate)
             workplace.remove()
 
-    _must(start_process(make))
+    must_publish(start_process(make))
     (made,) = (folder / "built" / "work").glob(f"*/{DATABASE}")
     return publish
 
@@ -124,7 +127,7 @@ class Stage:
 
     def publish_whole(self) -> None:
         """Publish undisturbed, which must succeed."""
-        _must(self.start())
+        must_publish(self.start())
 
     def judge(
         self,
@@ -199,35 +202,6 @@ def left_over(home: Home) -> Iterator[str]:
     for path in [*home.root.iterdir(), *home.releases.iterdir(), *home.work.iterdir()]:
         if path.name not in _BELONGS | listed:
             yield f"{path.relative_to(home.root)}: left over"
-
-
-def start_process(work: Callable[[], object]) -> int:
-    """Start work in a forked process; return its number."""
-    sys.stdout.flush()
-    process = os.fork()
-    if process:
-        return process
-    status = CRASHED
-    try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        work()
-        status = PUBLISHED
-    except BowtieError:
-        status = REFUSED
-    except BaseException:
-        traceback.print_exc()
-    os._exit(status)
-
-
-def wait(process: int) -> int:
-    """Wait until a process ended; return its status, negative if a signal ended it."""
-    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
-
-
-def _must(process: int) -> None:
-    """Wait for a process that has no reason to fail."""
-    if (status := wait(process)) != PUBLISHED:
-        raise RuntimeError(f"an undisturbed run ended with {status}")
 
 
 def new_home(folder: Path) -> Home:

@@ -21,7 +21,8 @@ from typing import Any
 
 import duckdb
 
-from benchmarks.crashes.stage import Campaign, Stage, wait
+from benchmarks.crashes.stage import Campaign, Stage
+from benchmarks.processes import wait
 from bowtie.errors import BowtieError
 
 _CALLS = (

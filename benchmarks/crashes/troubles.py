@@ -16,15 +16,8 @@ from time import monotonic, sleep
 
 import duckdb
 
-from benchmarks.crashes.stage import (
-    PUBLISHED,
-    Campaign,
-    Publish,
-    Stage,
-    new_home,
-    start_process,
-    wait,
-)
+from benchmarks.crashes.stage import Campaign, Publish, Stage, new_home
+from benchmarks.processes import PUBLISHED, start_process, wait
 from bowtie import lock, paths, publish
 from bowtie.generations import current_generation
 
