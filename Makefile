@@ -15,7 +15,7 @@ HATCHLING_VERSION := 1.27.0
 BIN := .venv/bin
 # Uses the Python it is given, and never fetches another.
 UV := UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1 .tools/bin/uv
-PYTHON_PATHS := bowtie tests examples
+PYTHON_PATHS := benchmarks bowtie tests examples
 SQL_PATHS := models tests/data analyses snapshots
 
 # The state that the environment must be in: the locks, this Python, this folder. The
@@ -113,6 +113,14 @@ tests: $(STAMP) ## Only the tests (ARGS="-k lock" chooses)
 .PHONY: test-slow
 test-slow: $(STAMP) ## The long campaigns that `make test` leaves out
 	@$(BIN)/pytest -q -n 2 -m slow $(ARGS)
+
+.PHONY: crashes
+crashes: $(STAMP) ## Kill, starve and disturb runs at every point (hours; ARGS="--nodes 40")
+	@unshare --map-root-user --mount $(BIN)/python -m benchmarks.crashes $(ARGS)
+
+.PHONY: readers
+readers: $(STAMP) ## 16 processes read all marts through 20 publishes
+	@$(BIN)/python -m benchmarks.readers $(ARGS)
 
 .PHONY: lint
 lint: $(STAMP) ## Check the layout of Python and SQL

@@ -18,7 +18,7 @@ from bowtie.errors import BowtieError
 from bowtie.generations import Release, remove_all_but_current, write
 from bowtie.lock import sole_workplace
 from bowtie.paths import DATABASE, Home
-from bowtie.run import Request, run_in
+from bowtie.run import Request, build_candidate, publish
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def erase(request: Request, account_id: str) -> Erasure:
         note = workplace.folder / home.erased_accounts.name
         write(note, "".join(f"{entry}\n" for entry in sorted(hashes)))
         note.replace(home.erased_accounts)
-        release = run_in(request, workplace)
+        release = publish(build_candidate(request, workplace))
         removed = remove_all_but_current(home, workplace)
         workplace.remove()
     return Erasure(release, _restated_months(release), removed)

@@ -13,6 +13,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -109,7 +110,9 @@ def flip(home: Home, workplace: Workplace, generation: str) -> None:
     link = workplace.folder / home.current.name
     link.symlink_to(Path(home.releases.name) / generation)
     link.replace(home.current)
-    sync(home.root)
+    # Readers have it, whether or not the disk can promise to remember.
+    with suppress(OSError):
+        sync(home.root)
 
 
 def roll_back(home: Home, workplace: Workplace, generation: str) -> None:

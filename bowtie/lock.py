@@ -62,14 +62,19 @@ def sole_workplace(home: Home) -> Iterator[Workplace]:
             home.remove_other_work(workplace)
             yield workplace
     except OSError as error:
-        if workplace and not workplace.folder.is_dir():
-            raise BowtieError(
-                f"another run took over {home.root} while this one was held up; "
-                "this one published nothing"
-            ) from error
+        if workplace and not workplace.is_claimed:
+            raise taken_over(home) from error
         reason = error.strerror or type(error).__name__
         raise BowtieError(
             f"{error.filename or home.root}: {reason}; nothing was published"
         ) from error
     finally:
         os.umask(mask)
+
+
+def taken_over(home: Home) -> BowtieError:
+    """Return what a run says that finds its folder gone."""
+    return BowtieError(
+        f"another run took over {home.root} while this one was held up; "
+        "this one published nothing"
+    )

@@ -18,6 +18,7 @@ from secrets import token_hex
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 DATABASE = "bowtie.duckdb"
+_CLAIM = "claim"
 # No right for others, in everything that a run writes: folders 0750, files 0640.
 UMASK = 0o027
 
@@ -99,7 +100,17 @@ class Workplace:
         # The clock may jump back and process numbers come again.
         folder = home.work / f"{started}-{token_hex(4)}"
         folder.mkdir()
+        (folder / _CLAIM).touch()
         return cls(folder)
+
+    @property
+    def is_claimed(self) -> bool:
+        """Whether this is still the run's own folder.
+
+        One that was removed may come back when a tool writes into it; its claim does
+        not.
+        """
+        return (self.folder / _CLAIM).is_file()
 
     def remove(self) -> None:
         """Remove the folder; what cannot be removed is left to the next run."""

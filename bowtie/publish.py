@@ -33,7 +33,7 @@ from bowtie.generations import (
     write,
 )
 from bowtie.hashing import sha256_of
-from bowtie.lock import sole_workplace
+from bowtie.lock import sole_workplace, taken_over
 from bowtie.paths import DATABASE, Home, Workplace
 from bowtie.release_files import Content, write_marts
 
@@ -74,6 +74,7 @@ def write_draft(home: Home, workplace: Workplace, as_of: date) -> Draft:
 
     """
     remove_unpublished(home, workplace)
+    replaces = current_generation(home)
     folder = _draft_folder(workplace)
     folder.mkdir()
     tables = write_marts(
@@ -83,7 +84,7 @@ def write_draft(home: Home, workplace: Workplace, as_of: date) -> Draft:
         workplace.folder / "spill",
     )
     generation = f"{next_number(home):06d}-{as_of:%Y%m%d}"
-    return Draft(home, workplace, generation, as_of, current_generation(home), tables)
+    return Draft(home, workplace, generation, as_of, replaces, tables)
 
 
 def finish(draft: Draft, about: Mapping[str, Any]) -> Release:
@@ -94,7 +95,7 @@ def finish(draft: Draft, about: Mapping[str, Any]) -> Release:
         about: what the manifest says besides (inputs, switches, checks).
 
     Raises:
-        BowtieError: something else moved `current` meanwhile.
+        BowtieError: another run took over, or someone moved `current` meanwhile.
 
     """
     home, generation = draft.home, draft.generation
@@ -103,6 +104,8 @@ def finish(draft: Draft, about: Mapping[str, Any]) -> Release:
     write(draft.folder / MANIFEST, text)
     for path in [draft.folder, *draft.folder.rglob("*")]:
         sync(path)
+    if not draft.workplace.is_claimed:
+        raise taken_over(home)
     if current_generation(home) != draft.replaces:
         raise BowtieError(
             f"{home.current} was moved while this run was under way; "

@@ -67,9 +67,10 @@ def write_marts(
     contents = {}
     with _both_open(candidate, database, spill) as connection:
         tables = _tables(connection)
+        parquet.mkdir()
         for schema in sorted({table.schema for table in tables}):
             connection.execute(f"create schema release.{_quoted(schema)}")
-            (parquet / schema).mkdir(parents=True)
+            (parquet / schema).mkdir()
         for table in tables:
             rows = _copy(connection, table)
             file = parquet / table.schema / f"{table.name}.parquet"

@@ -1,8 +1,4 @@
-"""One run: land the raw files, build a private candidate, publish it.
-
-Checks join between building and drafting, on the candidate; reports between drafting
-and finishing, on the draft. What either raises leaves readers the earlier generation.
-"""
+"""One run: land the raw files, build a private candidate, publish it."""
 
 from __future__ import annotations
 
@@ -112,16 +108,21 @@ def build_only(request: Request) -> Candidate:
 def run(request: Request) -> Release:
     """Build a candidate and publish it."""
     with sole_workplace(request.home) as workplace:
-        release = run_in(request, workplace)
+        candidate = build_candidate(request, workplace)
+        release = publish(candidate)
         workplace.remove()
         return release
 
 
-def run_in(request: Request, workplace: Workplace) -> Release:
-    """Build a candidate in a workplace of the home's lock holder, and publish it."""
-    candidate = build_candidate(request, workplace)
+def publish(candidate: Candidate) -> Release:
+    """Publish a candidate.
+
+    Checks join before the draft, on the candidate; reports before the last step, in
+    the draft's folder. What any of them raises leaves readers the earlier generation.
+    """
     terminal.say("Publishing")
-    draft = write_draft(request.home, workplace, request.as_of)
+    request = candidate.request
+    draft = write_draft(request.home, candidate.workplace, request.as_of)
     return finish(draft, candidate.manifest())
 
 

@@ -1,0 +1,1 @@
+"""Many processes read all marts while generations are published: none may notice."""
