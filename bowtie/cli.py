@@ -268,6 +268,50 @@ def simulate_command(
     terminal.say(f"Next: bowtie run --raw {shown_path(folder)} --as-of {as_of}")
 
 
+@app.command("report")
+def report_command(
+    home: HomeFolder = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="NAME", help="Only this report; repeatable."),
+    ] = None,
+    account: Annotated[
+        str | None,
+        typer.Option(
+            "--account", metavar="ID", help="Only the review of this one account."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="DIR", help="Where the pages go. Default: HOME/reports."
+        ),
+    ] = None,
+    pdf: Annotated[
+        bool, typer.Option("--pdf/--no-pdf", help="Print the pages too, if possible.")
+    ] = True,
+) -> None:
+    """Render reports of what is published, as pages and, where possible, as PDF.
+
+    A run renders them too, inside the generation; this is for one more, or another
+    place.
+
+    \b
+    Examples:
+      bowtie report
+      bowtie report --only retention --only account_health --out /tmp/pages
+      bowtie report --account A-1001
+    """  # noqa: D301
+    from bowtie.build import shown_path
+    from bowtie.paths import Home
+    from bowtie.reporting.published import report_published
+
+    place = Home.at(home)
+    folder = (out or place.root / "reports").absolute()
+    files = report_published(place, folder, only, account, pdf)
+    terminal.say(f"{len(files)} files in {shown_path(folder)}")
+
+
 @app.command("releases")
 def releases_command(home: HomeFolder = None) -> None:
     """List the generations that are published, newest last."""

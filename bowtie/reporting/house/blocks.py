@@ -1,0 +1,258 @@
+"""What a page is put together from: the answer, tiles, figures, tables, remarks.
+
+Each is shown where the notebook calls it. Figures and tables carry their trace: what
+each column means, the policies and the day that hold, the mart and the query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+
+from IPython.display import HTML, display
+from markupsafe import Markup
+from matplotlib.figure import Figure
+
+from bowtie.reporting.house import formats
+from bowtie.reporting.house.html import element, joined, readable, traced
+from bowtie.reporting.house.svg import as_svg
+from bowtie.reporting.house.vocabulary import POLICIES, label_of
+from bowtie.reporting.house.warehouse import (
+    Answer,
+    Value,
+    as_of,
+    definitions,
+    page,
+    policies,
+)
+
+# A longer table is cut, and says so: a page is read, a mart is queried.
+LONGEST_TABLE = 50
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A headline number: what it is, the value, and a line below it."""
+
+    label: str
+    value: Value
+    note: Markup | str = ""
+    tone: str | None = None
+
+
+def sentence(template: str, *values: Value | Markup | str) -> Markup:
+    """Return a sentence with values put in; all that is not Markup is escaped."""
+    return Markup(template).format(*values)
+
+
+def answer(template: str, *values: Value | Markup | str) -> None:
+    """Show the answer to the page's question, in one sentence computed from data."""
+    _show(element("p", sentence(template, *values), class_="answer"))
+
+
+def remark(template: str, *values: Value | Markup | str) -> None:
+    """Show what a chart says, computed from the same answer."""
+    _show(element("p", sentence(template, *values), class_="remark"))
+
+
+def note(template: str, *values: Value | Markup | str) -> None:
+    """Show a caution that a reader should not miss."""
+    _show(element("p", sentence(template, *values), class_="note"))
+
+
+def tiles(shown: Sequence[Tile], *answers: Answer) -> None:
+    """Show headline numbers side by side, with the queries they come from."""
+    cards = [
+        element(
+            "div",
+            element("p", tile.label, class_="label")
+            + element("p", Markup("{}").format(tile.value), class_="headline")
+            + element("p", tile.note, class_="below"),
+            class_=f"tile {tile.tone}" if tile.tone else "tile",
+        )
+        for tile in shown
+    ]
+    cards_and_trace = element("div", joined(cards), class_="cards") + _trace(answers)
+    _show(element("section", cards_and_trace, class_="tiles"))
+
+
+def table(
+    shown: Answer,
+    *,
+    caption: str,
+    longest: int = LONGEST_TABLE,
+    empty: str = "Nothing to list.",
+) -> None:
+    """Show an answer as a table that sorts by its headings.
+
+    The query decides the columns and their order, `house.vocabulary` what they are
+    called. `empty` stands in place of a table without rows.
+    """
+    heading = element("h3", caption)
+    if not len(shown):
+        body = element("p", empty, class_="empty")
+    else:
+        body = _scrolled(_table(shown.first(longest)), caption)
+        if len(shown) > longest:
+            cut = f"The first {longest:,} of {len(shown):,} rows; the query has all."
+            body += element("p", cut, class_="cut")
+    _show(element("section", heading + body + _trace([shown]), class_="block"))
+
+
+def figure(
+    draw: Callable[[bool], Figure],
+    *answers: Answer,
+    caption: str,
+    alt: str,
+    empty: str = "Nothing to draw yet.",
+) -> None:
+    """Show a chart, drawn for a wide page and for a narrow one, with its numbers below.
+
+    `draw` is one of the charts of this package: it returns the drawing, and is asked
+    with True for the narrow one. `alt` describes it for those who do not see it.
+    """
+    heading = element("h3", caption)
+    if not any(len(found) for found in answers):
+        body = element("p", empty, class_="empty")
+    else:
+        name = page().next_block()
+        drawings = joined(
+            [as_svg(draw(False), name, "wide"), as_svg(draw(True), name, "narrow")]
+        )
+        body = element("div", drawings, class_="chart", role="img", aria_label=alt)
+    trace = _trace(answers, with_numbers=True)
+    _show(element("section", heading + body + trace, class_="block"))
+
+
+def links() -> None:
+    """Show links to the other pages of this release, each with its question."""
+    lists = []
+    for title, found in groupby(page().pages, key=itemgetter("title")):
+        linked = list(found)
+        if linked[0]["name"] is None:
+            target = element("a", title, href=linked[0]["file"])
+        else:
+            target = element("span", title)
+        entry = target + element("p", linked[0]["question"])
+        if linked[0]["name"] is not None:
+            entry += element("ul", joined([_link(one) for one in linked]))
+        lists.append(element("li", entry))
+    _show(element("ul", joined(lists), class_="links"))
+
+
+def _link(linked: Mapping[str, str | None]) -> Markup:
+    name = readable(linked["name"] or "", longest=60)
+    return element("li", element("a", name, href=linked["file"]))
+
+
+# --- Parts ----------------------------------------------------------------------------
+
+
+def _show(markup: Markup) -> None:
+    display(HTML(str(markup)))
+
+
+def _scrolled(content: Markup, name: str) -> Markup:
+    """Return something wide in a box that scrolls, reachable by keyboard."""
+    return element(
+        "div", content, class_="scroll", tabindex="0", role="region", aria_label=name
+    )
+
+
+def _table(shown: Answer) -> Markup:
+    meaning = definitions(page().database, shown.mart)
+    heads = [
+        element(
+            "th",
+            element(
+                "button", label_of(column), type="button", title=meaning.get(column)
+            ),
+            scope="col",
+            class_=_alignment(shown.kind(column)),
+        )
+        for column in shown.columns
+    ]
+    rows = [
+        joined(
+            [
+                _cell(getattr(row, column), is_first=column == shown.columns[0])
+                for column in shown.columns
+            ]
+        )
+        for row in shown
+    ]
+    return element(
+        "table",
+        element("thead", element("tr", joined(heads)))
+        + element("tbody", joined([element("tr", row) for row in rows])),
+        class_="sortable",
+    )
+
+
+def _cell(value: Value, is_first: bool) -> Markup:
+    shown = Markup("<data {}>{}</data>").format(
+        traced(value), readable(value.written())
+    )
+    tone = f" tone-{value.raw}" if value.column.endswith("band") else ""
+    return element(
+        "th" if is_first else "td",
+        shown,
+        class_=_alignment(value.kind) + tone,
+        scope="row" if is_first else None,
+    )
+
+
+def _alignment(kind: str) -> str:
+    if formats.is_numeric(kind):
+        return "number"
+    return "word prose" if kind == "prose" else "word"
+
+
+def _trace(answers: Sequence[Answer], with_numbers: bool = False) -> Markup:
+    """Return what a reader needs to check a number, folded away."""
+    in_force = policies(page().database)
+    deciding = dict.fromkeys(
+        name for found in answers for name in POLICIES[found.mart.partition(".")[0]]
+    )
+    holds = [f"As of {formats.written(as_of(page().database), 'date')}"]
+    holds += [
+        f"{name.replace('_', ' ')}: {in_force[name].replace('_', ' ')}"
+        for name in deciding
+    ]
+    parts = [element("p", "; ".join(holds) + ".", class_="holds")]
+    for found in answers:
+        if with_numbers and len(found):
+            parts.append(_scrolled(_table(found), "The numbers"))
+        parts.append(_source(found))
+    return element(
+        "details",
+        element("summary", "Definition, policy and source") + joined(parts),
+        class_="trace",
+    )
+
+
+def _source(found: Answer) -> Markup:
+    """Return what the columns mean, the mart, and the query."""
+    meaning = definitions(page().database, found.mart)
+    terms = [
+        element("dt", label_of(column)) + element("dd", meaning[column])
+        for column in found.columns
+        if meaning.get(column)
+    ]
+    said = Markup("From the mart <code>{}</code>. {}").format(
+        found.mart, meaning.get("", "")
+    )
+    query = element(
+        "code",
+        found.shown_sql,
+        class_="query",
+        data_query=str(found.number),
+        data_warehouse="previous" if found.database == page().previous else "this",
+    )
+    return (
+        element("dl", joined(terms))
+        + element("p", said)
+        + element("pre", query, tabindex="0")
+    )

@@ -1,0 +1,62 @@
+"""Pieces of HTML. Whatever comes from the data is escaped here, at the source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup, escape
+
+from bowtie.reporting.house import formats
+
+if TYPE_CHECKING:
+    from bowtie.reporting.house.warehouse import Value
+
+# Longer texts are cut: a name of 200,000 characters is no name, and breaks any table.
+LONGEST_TEXT = 160
+# Controls, and marks that turn the direction of what follows, cannot be seen.
+_INVISIBLE = {
+    **dict.fromkeys((*range(0, 9), 11, 12, *range(14, 32))),
+    **dict.fromkeys((*range(127, 160), 8203, 8206, 8207, 65279)),
+    **dict.fromkeys((*range(8234, 8239), *range(8294, 8298))),
+}
+
+
+def readable(text: str, longest: int = LONGEST_TEXT) -> str:
+    """Return a text without what cannot be seen, on one line, and not endless."""
+    line = " ".join(text[: 4 * longest].translate(_INVISIBLE).split())
+    return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+def value_html(value: Value) -> Markup:
+    """Return a value within a sentence, with what it was read from."""
+    return Markup('<data class="value" {}>{}</data>').format(
+        traced(value), readable(value.written(short=True))
+    )
+
+
+def traced(value: Value) -> Markup:
+    """Return the attributes that say which query, row and column a value is."""
+    raw = formats.plain(value.raw)
+    # The text itself stands in the element; a machine needs the number or the date.
+    held = "" if isinstance(value.raw, str) else raw
+    return Markup(
+        'value="{}" data-query="{}" data-row="{}" data-column="{}" data-kind="{}"'
+    ).format(held, value.query, value.row, value.column, value.kind)
+
+
+def element(name: str, content: str, **attributes: str | None) -> Markup:
+    """Return an element; content that is not Markup is escaped.
+
+    An attribute's underscores become hyphens, `class_` is class; None leaves it out.
+    """
+    written = Markup("").join(
+        Markup(' {}="{}"').format(key.rstrip("_").replace("_", "-"), value)
+        for key, value in attributes.items()
+        if value is not None
+    )
+    return Markup("<{0}{1}>{2}</{0}>").format(Markup(name), written, escape(content))
+
+
+def joined(parts: list[Markup]) -> Markup:
+    """Return pieces one after the other."""
+    return Markup("\n").join(parts)

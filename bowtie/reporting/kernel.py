@@ -1,0 +1,151 @@
+"""Executes notebooks, one after the other, in one kernel.
+
+Starting a kernel and importing matplotlib takes seconds, a page half of one; so all
+pages share a kernel, and each begins with an empty namespace. It talks over sockets of
+the file system: no port is opened, and none is needed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from jupyter_client.blocking import BlockingKernelClient
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import KernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import (
+    CellExecutionError,
+    CellTimeoutError,
+    DeadKernelError,
+)
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+
+from bowtie.errors import BowtieError
+from bowtie.paths import PROJECT_DIR
+
+# Seconds for a kernel to answer for the first time, and for one cell.
+STARTUP = 60
+CELL = 120
+# What these say names tables and columns, or is our own; others may hold values.
+_TOLD = {"ReportError", "BinderException", "CatalogException", "ParserException"}
+_BEGINNING = """\
+%reset -f
+from bowtie.reporting import house
+house.start({!r})
+"""
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@contextmanager
+def running_kernel() -> Iterator[Kernel]:
+    """Yield a kernel, and end it; nothing of it is left over.
+
+    Raises:
+        BowtieError: no kernel starts.
+
+    """
+    with tempfile.TemporaryDirectory(prefix="bowtie-kernel-") as folder:
+        kernel = Kernel(Path(folder))
+        try:
+            kernel.start()
+            yield kernel
+        finally:
+            kernel.end()
+
+
+class Kernel:
+    """A kernel whose sockets, keys and settings lie in a folder; a short path."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._manager = KernelManager(
+            transport="ipc",
+            ip=str(folder / "s"),
+            connection_file=str(folder / "connection.json"),
+            # The kernel of this very environment, whatever the user has installed.
+            kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
+        )
+        self._client: BlockingKernelClient | None = None
+
+    def start(self) -> None:
+        """Start the kernel and wait until it answers."""
+        try:
+            self._manager.start_kernel(
+                env=_environment(self._folder),
+                cwd=str(PROJECT_DIR),
+                extra_arguments=["--HistoryManager.enabled=False"],
+            )
+            self._client = self._manager.client()
+            self._client.start_channels()
+            self._client.wait_for_ready(timeout=STARTUP)
+        except (OSError, RuntimeError) as error:
+            raise BowtieError(
+                f"no notebook kernel started within {STARTUP} s "
+                f"({type(error).__name__}); reports need ipykernel: make setup"
+            ) from None
+
+    def end(self) -> None:
+        """End the kernel, if it runs."""
+        if self._client is not None:
+            self._client.stop_channels()
+            self._client = None
+        if self._manager.has_kernel:
+            self._manager.shutdown_kernel(now=True)
+
+    def execute(self, notebook: NotebookNode, context: Path) -> None:
+        """Fill in a notebook's outputs, on a context (see `house.start`).
+
+        Raises:
+            BowtieError: a cell failed or ran for too long, or the kernel died; says
+                which cell, and never a value of the data. The kernel can be used again.
+
+        """
+        beginning = new_code_cell(_BEGINNING.format(str(context)))
+        notebook.cells.insert(0, beginning)
+        client = NotebookClient(notebook, km=self._manager, timeout=CELL)
+        client.kc = self._client
+        client.reset_execution_trackers()
+        try:
+            for number in range(len(notebook.cells)):
+                self._execute_cell(client, number)
+        finally:
+            notebook.cells.remove(beginning)
+
+    def _execute_cell(self, client: NotebookClient, number: int) -> None:
+        """Execute one cell; after a lost kernel, leave a new one."""
+        place = f"cell {number}"
+        try:
+            client.execute_cell(client.nb.cells[number], number)
+        except CellExecutionError as error:
+            told = _COLOURS.sub("", error.evalue).splitlines()[:1]
+            reason = [f"{place} stopped with {error.ename}"]
+            reason += told if error.ename in _TOLD else []
+            raise BowtieError(": ".join(reason)) from None
+        except (CellTimeoutError, DeadKernelError) as error:
+            self.end()
+            self.start()
+            lost = isinstance(error, DeadKernelError)
+            raise BowtieError(
+                f"the kernel died in {place}"
+                if lost
+                else f"{place} ran for more than {CELL} s"
+            ) from None
+
+
+def _environment(folder: Path) -> Mapping[str, str]:
+    """Return the kernel's environment: this one, and nothing written elsewhere."""
+    return {
+        **os.environ,
+        "IPYTHONDIR": str(folder / "ipython"),
+        "JUPYTER_PLATFORM_DIRS": "1",
+        "MPLBACKEND": "svg",
+        "PYTHONPATH": os.pathsep.join(
+            filter(None, [str(PROJECT_DIR), os.environ.get("PYTHONPATH")])
+        ),
+    }

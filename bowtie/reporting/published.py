@@ -1,0 +1,74 @@
+"""Renders reports of what is published, on request, into a folder of the reader's."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from bowtie import terminal
+from bowtie.errors import BowtieError
+from bowtie.paths import DATABASE, Home
+from bowtie.publish import current_generation, releases
+from bowtie.reporting.pdf import find_printer, print_pages
+from bowtie.reporting.render import render_reports
+
+ACCOUNT_REPORT = "account_review"
+
+
+def report_published(
+    home: Home,
+    out: Path,
+    only: Collection[str] | None = None,
+    account: str | None = None,
+    pdf: bool = True,
+) -> list[Path]:
+    """Render reports of the current generation into `out`; return the files written.
+
+    Args:
+        home: where generations are.
+        out: the folder for the pages, outside of every generation.
+        only: names of reports; None is all of them.
+        account: one account, of which only the account review is rendered.
+        pdf: print the pages too, if something here can.
+
+    Raises:
+        BowtieError: nothing is published, `out` is part of a generation, or a report
+            cannot be computed.
+
+    """
+    generation = current_generation(home)
+    if generation is None:
+        raise BowtieError(f"nothing is published in {home.root}: bowtie run")
+    if out.resolve().is_relative_to(home.releases.resolve()):
+        raise BowtieError(
+            f"--out {out} is part of a generation, which is never written to again"
+        )
+    if account is not None:
+        only = [ACCOUNT_REPORT]
+    with terminal.counted("reports") as advance:
+        pages = render_reports(
+            home.releases / generation / DATABASE,
+            out,
+            generation=generation,
+            previous=_before(home, generation),
+            advance=advance,
+            only=only,
+            subject=account,
+        )
+    return [*pages, *(_printed(pages) if pdf else [])]
+
+
+def _before(home: Home, generation: str) -> Path | None:
+    """Return the warehouse file of the generation before; None if there is none."""
+    earlier = [
+        release.folder for release in releases(home) if release.generation < generation
+    ]
+    return earlier[-1] / DATABASE if earlier else None
+
+
+def _printed(pages: Sequence[Path]) -> list[Path]:
+    printer = find_printer()
+    if printer is None:
+        terminal.say("  no PDF: neither chromium nor WeasyPrint is on this machine")
+        return []
+    return print_pages(pages, printer)

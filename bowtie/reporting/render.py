@@ -1,0 +1,168 @@
+"""Renders the reports of one warehouse file into a folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bowtie.errors import BowtieError
+from bowtie.reporting.house.formats import written
+from bowtie.reporting.house.warehouse import as_of, opened
+from bowtie.reporting.kernel import Kernel, running_kernel
+from bowtie.reporting.pages import (
+    INDEX,
+    REPORTS,
+    Report,
+    Stamp,
+    as_page,
+    failed_page,
+    read_notebook,
+)
+
+Advance = Callable[[int, int], None]
+_HARMLESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+
+@dataclass(frozen=True)
+class _Task:
+    """One page to render: of a report, and of the account or CSM that it is about."""
+
+    report: Report
+    subject: str | None = None
+    name: str | None = None
+
+    @property
+    def file(self) -> str:
+        """The page's path below the folder of the reports."""
+        if self.subject is None:
+            return f"{self.report.name}.html"
+        return f"{self.report.name}/{file_name(self.subject)}.html"
+
+
+def file_name(subject: str) -> str:
+    """Return a file name for an id: itself where it is harmless, else its hash."""
+    if _HARMLESS.fullmatch(subject):
+        return subject
+    return "id-" + hashlib.sha256(subject.encode()).hexdigest()[:16]
+
+
+def render_reports(
+    database: Path,
+    out: Path,
+    *,
+    generation: str,
+    previous: Path | None = None,
+    advance: Advance = lambda done, total: None,
+    only: Collection[str] | None = None,
+    subject: str | None = None,
+) -> list[Path]:
+    """Render the reports of a warehouse into a folder, and return the pages written.
+
+    Args:
+        database: a published `bowtie.duckdb`, opened read-only.
+        out: the folder for the pages; made if it is not there.
+        generation: the name that the pages give to what they show.
+        previous: the `bowtie.duckdb` published before, for what changed.
+        advance: called with pages done and pages in all.
+        only: names of reports; None is all of them.
+        subject: the one id that a report about many is rendered for; None is all that
+            are due.
+
+    Raises:
+        BowtieError: a report cannot be computed, with a line for each; in its place
+            is a page that says why.
+
+    """
+    tasks = _tasks(database, only, subject)
+    stamp = Stamp(generation, written(as_of(database), "date"))
+    about = {
+        "database": str(database.resolve()),
+        "previous": str(previous.resolve()) if previous else None,
+        "generation": generation,
+        "pages": _links(_tasks(database, None, None), tasks, out),
+    }
+    pages: list[Path] = []
+    problems: list[str] = []
+    with (
+        tempfile.TemporaryDirectory(prefix="bowtie-report-") as temporary,
+        running_kernel() as kernel,
+    ):
+        # What a page is about goes to the kernel in a file, never in code.
+        context = Path(temporary) / "context.json"
+        for task in tasks:
+            context.write_text(json.dumps({**about, "subject": task.subject}), "utf-8")
+            page, problem = _rendered(kernel, task, stamp, context)
+            target = out / task.file
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(page, encoding="utf-8")
+            pages.append(target)
+            if problem:
+                problems.append(f"report {task.file}: {problem}")
+            advance(len(pages), len(tasks))
+    if problems:
+        raise BowtieError(problems)
+    return pages
+
+
+def _tasks(
+    database: Path, only: Collection[str] | None, subject: str | None
+) -> list[_Task]:
+    """Return the pages to render; raise BowtieError for an unknown report."""
+    known = {report.name for report in REPORTS}
+    if unknown := sorted(set(only or ()) - known):
+        raise BowtieError(
+            f"there is no report {', '.join(unknown)}; "
+            f"there are {', '.join(sorted(known))}"
+        )
+    chosen = [report for report in REPORTS if only is None or report.name in only]
+    return [task for report in chosen for task in _tasks_of(database, report, subject)]
+
+
+def _tasks_of(database: Path, report: Report, subject: str | None) -> Iterator[_Task]:
+    """Yield the pages of one report."""
+    if report.subjects is None:
+        yield _Task(report)
+    elif subject is not None:
+        yield _Task(report, subject)
+    else:
+        for found, name in (
+            opened(database).cursor().execute(report.subjects).fetchall()
+        ):
+            yield _Task(report, found, name)
+
+
+def _links(
+    every: Sequence[_Task], now: Sequence[_Task], out: Path
+) -> list[dict[str, str | None]]:
+    """Return what the index leads to: pages that are rendered now or were before."""
+    rendered = {task.file for task in now}
+    return [
+        {
+            "file": task.file,
+            "title": task.report.title,
+            "question": task.report.question,
+            "name": task.name,
+        }
+        for task in every
+        if task.report.name != INDEX
+        and (task.file in rendered or (out / task.file).exists())
+    ]
+
+
+def _rendered(
+    kernel: Kernel, task: _Task, stamp: Stamp, context: Path
+) -> tuple[str, str | None]:
+    """Return a page and, if it could not be computed, why."""
+    notebook = read_notebook(task.report.name)
+    depth = "../" * task.file.count("/")
+    try:
+        kernel.execute(notebook, context)
+    except BowtieError as error:
+        reason = error.problems[0]
+        return failed_page(task.report, stamp, reason), reason
+    return as_page(notebook, task.report, stamp, depth), None
