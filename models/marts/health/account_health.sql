@@ -1,7 +1,30 @@
 -- One row per customer as of the date: its score, its band and since when, what changed
--- in four weeks, and why, in words.
+-- in four weeks, and why, in words; who owns it, and what is open on it.
 with scores as (
     select * from {{ ref('health_scores') }}
+),
+
+profiles as (
+    select * from {{ ref('account_profiles') }}
+),
+
+owners as (
+    select * from {{ ref('account_owners') }}
+    where is_current
+),
+
+-- The trigger breaks ties, since one is open at most once on an account.
+open_interventions as (
+    select
+        interventions.account_id,
+        count(*) as open_interventions,
+        min(interventions.due_on) as next_due_on,
+        max(interventions.priority) as priority,
+        {{ joined_words('interventions.trigger', 'interventions.trigger_rank') }}
+            as triggers
+    from {{ ref('interventions') }} as interventions
+    where interventions.is_open
+    group by interventions.account_id
 ),
 
 reasons as (
@@ -54,6 +77,9 @@ changes as (
 final as (
     select
         scores.account_id,
+        coalesce(profiles.account_name, scores.account_id) as account_name,
+        owners.csm_id,
+        owners.csm_name,
         scores.taken_on,
         scores.score,
         scores.band,
@@ -69,6 +95,11 @@ final as (
         in_words.changed as what_changed,
         scores.touch_tier,
         scores.arr,
+        cast(coalesce(open_interventions.open_interventions, 0) as bigint)
+            as open_interventions,
+        open_interventions.triggers as open_triggers,
+        open_interventions.next_due_on,
+        open_interventions.priority,
         scores.policy_version
     from scores
     inner join changes
@@ -81,6 +112,12 @@ final as (
             and {{ add_days('scores.week', -28) }} = earlier_scores.week
     left join in_words
         on scores.account_id = in_words.account_id
+    left join profiles
+        on scores.account_id = profiles.account_id
+    left join owners
+        on scores.account_id = owners.account_id
+    left join open_interventions
+        on scores.account_id = open_interventions.account_id
     where scores.is_current
 )
 

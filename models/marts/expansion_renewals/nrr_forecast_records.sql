@@ -1,0 +1,45 @@
+-- One row per horizon (quarters ahead, and `all`): how earlier forecasts of NRR fared
+-- against what came. What an interval is worth is how often it held what came.
+with forecasts as (
+    select * from {{ ref('nrr_forecast') }}
+    where actual_nrr is not null
+),
+
+horizons as (
+    select
+        forecasts.*,
+        'all' as horizon
+    from forecasts
+    union all
+    select
+        forecasts.*,
+        cast(forecasts.quarters_ahead as varchar(2)) as horizon
+    from forecasts
+),
+
+summed as (
+    select
+        horizons.horizon,
+        count(*) as forecasts,
+        count(horizons.is_inside_interval) as intervals,
+        sum(case when horizons.is_inside_interval then 1 else 0 end) as intervals_held,
+        sum(abs(horizons.forecast_error)) as error_sum,
+        max(abs(horizons.forecast_error)) as largest_error
+    from horizons
+    group by horizons.horizon
+),
+
+final as (
+    select
+        summed.horizon,
+        cast(summed.forecasts as bigint) as forecasts,
+        cast(summed.intervals as bigint) as intervals,
+        cast(summed.intervals_held as bigint) as intervals_held,
+        {{ safe_divide('summed.intervals_held', 'summed.intervals') }} as held_share,
+        {{ safe_divide('(summed.error_sum * 10000)', '(summed.forecasts * 10000)') }}
+            as mean_error,
+        cast(summed.largest_error as decimal(12, 6)) as largest_error
+    from summed
+)
+
+select * from final

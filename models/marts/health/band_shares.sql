@@ -1,0 +1,62 @@
+-- One row per scored week and touch tier, or `all` for the company: how many accounts,
+-- and how much ARR, stood in each band, and how much of the drivers' weight was known.
+-- Accounts and amounts may be added over tiers, never over weeks.
+{% set bands = ['green', 'yellow', 'red', 'unscored'] -%}
+with scores as (
+    select * from {{ ref('health_scores') }}
+),
+
+slices as (
+    select
+        scores.*,
+        'all' as slice_value
+    from scores
+    union all
+    select
+        scores.*,
+        scores.touch_tier as slice_value
+    from scores
+),
+
+summed as (
+    select
+        slices.week,
+        slices.taken_on,
+        slices.is_current,
+        slices.slice_value as touch_tier,
+        count(*) as accounts,
+        sum(slices.arr) as arr,
+        {%- for band in bands %}
+        sum(case when slices.band = '{{ band }}' then 1 else 0 end)
+            as {{ band }}_accounts,
+        sum(case when slices.band = '{{ band }}' then slices.arr else 0 end)
+            as {{ band }}_arr,
+        {%- endfor %}
+        sum(slices.coverage) as coverage_sum
+    from slices
+    group by slices.week, slices.taken_on, slices.is_current, slices.slice_value
+),
+
+final as (
+    select
+        summed.week,
+        summed.taken_on,
+        summed.is_current,
+        summed.touch_tier,
+        cast(summed.accounts as bigint) as accounts,
+        cast(summed.arr as decimal(18, 2)) as arr,
+        {%- for band in bands %}
+        cast(summed.{{ band }}_accounts as bigint) as {{ band }}_accounts,
+        cast(summed.{{ band }}_arr as decimal(18, 2)) as {{ band }}_arr,
+        {{ safe_divide('summed.' ~ band ~ '_arr', 'summed.arr') }} as {{ band }}_arr_share,
+        {%- endfor %}
+        {{ safe_divide(
+            '(summed.accounts - summed.unscored_accounts)', 'summed.accounts'
+        ) }} as scored_share,
+        {{ safe_divide(
+            '(summed.coverage_sum * 10000)', '(summed.accounts * 10000)'
+        ) }} as coverage
+    from summed
+)
+
+select * from final
