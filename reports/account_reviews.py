@@ -1,0 +1,45 @@
+# %% [markdown]
+# # Account reviews
+#
+# Whose business review is due? For customer success managers; each account leads to its
+# pack, and to the edition that the customer may see.
+
+# %%
+from bowtie.reporting import house
+
+due = house.ask("""
+    select
+        account_name, account_id, csm_name, qbr_due_on, last_qbr_on, arr,
+        days_to_renewal, milestones_done, milestones_total, milestones_overdue,
+        tickets_open
+    from reviews.account_reviews
+    where is_pack_due
+    order by qbr_due_on, account_id
+""")
+first = due.row()
+
+# %%
+if len(due):
+    house.answer(
+        "The review that has been due for longest is that of {}, with {} of ARR: it was "
+        "to be held by {}.",
+        first.account_name,
+        first.arr,
+        first.qbr_due_on,
+    )
+else:
+    house.answer("No business review is due.")
+
+# %%
+pages = []
+for row in due:
+    line = house.sentence("due by {}, {}", row.qbr_due_on, row.csm_name)
+    name = row.account_name.written()
+    file = house.page_file("account_review", str(row.account_id))
+    pages.append((file, name, line))
+    file = house.page_file("account_review_customer", str(row.account_id))
+    pages.append((file, f"{name}: for the customer", "without anything internal"))
+house.links(pages)
+
+# %%
+house.table(due, caption="Reviews that are due, the longest overdue first")
