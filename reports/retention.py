@@ -6,24 +6,237 @@
 # %%
 from bowtie.reporting import house
 
-POLICIES = ["account_grain", "currency_policy", "renewal_grace_days"]
-RATES = {"nrr": "NRR", "grr": "GRR", "logo_retention": "Logos"}
+standing = house.ask("""
+    select metric, rate, change_on_quarter, change_on_year, target, is_on_target
+    from revenue.retention_standing
+    where touch_tier = 'all'
+    order by position
+""")
+nrr, grr, logos = standing
 
+# %%
+house.answer(
+    "Of each dollar of recurring revenue a year ago, {} is still here, the growth of "
+    "the same customers included: {}, and {}. Without that growth it is {}, and {} of "
+    "the customers themselves stayed.",
+    nrr.rate,
+    house.moved(nrr.change_on_quarter, "last quarter"),
+    house.against_target(nrr),
+    grr.rate,
+    logos.rate,
+)
+
+# %%
+NOTE = "It is {}, {}, {}."
+tiles = []
+for row in standing:
+    quarter = house.moved(row.change_on_quarter, "last quarter")
+    year = house.moved(row.change_on_year, "last year")
+    note = house.sentence(NOTE, quarter, year, house.against_target(row))
+    tiles.append(house.Tile(str(row.metric), row.rate, note, house.tone(row)))
+house.tiles(tiles, standing)
+
+# %% [markdown]
+# ## Where the ARR went
+
+# %%
+BRIDGE = """
+    select step, arr
+    from revenue.arr_bridge
+    where window_months = {} and (arr <> 0 or step in ('opening', 'closing'))
+    order by position
+"""
+year = house.ask(BRIDGE.format(12))
+house.figure(
+    house.waterfall(year, "step", "arr", {"opening", "closing"}),
+    year,
+    caption="ARR bridge over twelve months",
+    alt="A bridge from the ARR of a year ago to today's, a bar for each movement.",
+)
+
+# %%
+quarter = house.ask(BRIDGE.format(3))
+house.remark(
+    "ARR was {} a year ago, {} a quarter ago, and is {} now.",
+    year.row(0).arr,
+    quarter.row(0).arr,
+    year.row(len(year) - 1).arr,
+)
+house.figure(
+    house.waterfall(quarter, "step", "arr", {"opening", "closing"}),
+    quarter,
+    caption="ARR bridge over the last quarter",
+    alt="A bridge from the ARR of a quarter ago to today's, a bar for each movement.",
+)
+
+# %% [markdown]
+# ## How it has moved
+
+# %%
 trend = house.ask("""
-    select as_of_month, base_accounts, base_arr, nrr, grr, logo_retention
+    select as_of_month, nrr, grr, logo_retention, base_accounts, base_arr
     from revenue.retention
     where window_months = 12 and slice_name = 'all' and base_accounts > 0
     order by as_of_month
 """)
-now = trend.row(len(trend) - 1)
-house.answer("Net revenue retention is {}.", now.nrr)
+house.figure(
+    house.lines(
+        trend, "as_of_month", ["nrr", "grr", "logo_retention"], target=nrr.target
+    ),
+    trend,
+    caption="Retention over twelve months, month by month",
+    alt="Net, gross and logo retention by month; dashed, the target of net retention.",
+)
+
+# %%
+house.remark(
+    "Each point compares the customers of a year before, {} in the last one, with "
+    "themselves; who joined since is in neither side. The dashed line is the target of "
+    "net retention.",
+    trend.row(len(trend) - 1).base_accounts,
+)
+
+# %%
+cohorts = house.ask("""
+    select cohort_month, age_months, nrr, cohort_accounts, cohort_arr
+    from revenue.retention_cohorts
+    where
+        slice_name = 'all'
+        and age_months in (1, 3, 6, 9, 12, 15, 18, 21, 24)
+        and cohort_month in (
+            select distinct cohort_month from revenue.retention_cohorts
+            order by cohort_month desc limit 25
+        )
+    order by cohort_month, age_months
+""")
 
 # %%
 house.figure(
-    house.lines(trend, "as_of_month", RATES),
-    trend,
-    caption="Retention over twelve months",
-    alt="Three lines by month: net, gross and logo retention.",
-    labels={"as_of_month": "Month", **RATES},
-    policies=POLICIES,
+    house.heat_map(cohorts, "cohort_month", "age_months", "nrr"),
+    cohorts,
+    caption="What is left of each month's new ARR, by age in months",
+    alt="A triangle of net retention: a row a month of first ARR, a column an age.",
 )
+
+# %% [markdown]
+# ## Where it is strong, and where it is not
+
+# %%
+tiers = house.ask("""
+    select
+        touch_tier, metric, rate, change_on_quarter, change_on_year, target,
+        distance_to_target
+    from revenue.retention_standing
+    where touch_tier <> 'all'
+    order by position, rate desc, touch_tier
+""")
+house.table(tiers, caption="By touch tier, against target")
+
+# %%
+SLICES = """
+    select slice_value, base_accounts, base_arr, nrr, grr, logo_retention
+    from revenue.retention
+    where
+        window_months = 12
+        and slice_name = ?
+        and as_of_month in (select max(as_of_month) from revenue.retention)
+    order by base_arr desc, slice_value
+"""
+for name in ("region", "industry"):
+    house.table(house.ask(SLICES, name), caption=f"By {name}")
+
+# %%
+books = house.ask("""
+    select csm_name, opening_accounts, opening_arr, nrr, grr, logo_retention
+    from capacity.csm_scorecard
+    where
+        period = 'year'
+        and opening_arr > 0
+        and period_start in (
+            select max(period_start) from capacity.csm_scorecard where period = 'year'
+        )
+    order by opening_arr desc, csm_id
+""")
+house.table(books, caption="By CSM: the book with which the year opened")
+
+# %% [markdown]
+# ## What drove it
+
+# %%
+causes = house.ask("""
+    select cause, net_arr, nrr_points, gained_arr, lost_arr, accounts
+    from revenue.retention_causes
+    order by net_arr desc, cause
+""")
+house.figure(
+    house.bars(causes, "cause", "net_arr", colour="gain"),
+    causes,
+    caption="What moved the ARR of last year's customers, by cause",
+    alt="A bar for each cause: gains to the right, losses to the left.",
+)
+
+# %%
+best, worst = causes.row(0), causes.row(len(causes) - 1)
+if len(causes) and best.net_arr.raw > 0 > worst.net_arr.raw:
+    house.remark(
+        "Most was gained by {}, {} of net retention; most was lost to {}, {}.",
+        best.cause,
+        best.nrr_points,
+        worst.cause,
+        worst.nrr_points,
+    )
+
+# %%
+ACCOUNTS = """
+    select
+        account_name, touch_tier, csm_name, base_arr, current_arr, change_arr,
+        main_cause
+    from revenue.retention_accounts
+    where change_arr {} 0
+    order by abs(change_arr) desc, account_id
+"""
+house.table(house.ask(ACCOUNTS.format("<")), caption="Who shrank most", longest=12)
+house.table(house.ask(ACCOUNTS.format(">")), caption="Who grew most", longest=12)
+
+# %% [markdown]
+# ## The same year under other definitions
+
+# %%
+definitions = house.ask("""
+    select definition, metric, source, rate
+    from revenue.retention_definitions
+    order by position
+""")
+house.table(definitions, caption="What other companies would publish for this one")
+
+# %% [markdown]
+# ## What comes next
+
+# %%
+forecast = house.ask("""
+    select target_on, low_nrr, forecast_nrr, high_nrr, interval_coverage
+    from expansion_renewals.nrr_forecast
+    where is_current
+    order by target_on
+""")
+house.figure(
+    house.intervals(forecast, "target_on", "low_nrr", "forecast_nrr", "high_nrr"),
+    forecast,
+    caption="Net retention of today's customers, forecast by quarter end",
+    alt="A point and a range for each of the next four quarter ends.",
+)
+
+# %%
+record = house.ask("""
+    select horizon, forecasts, intervals, intervals_held, held_share, mean_error
+    from expansion_renewals.nrr_forecast_records
+    where horizon = 'all'
+""").row()
+if record.intervals.raw:
+    house.note(
+        "Read the ranges with care: of {} ranges that this method would have given for "
+        "quarters now over, {} held what came. On average a forecast missed by {}.",
+        record.intervals,
+        record.intervals_held,
+        record.mean_error.shown_as("points"),
+    )

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
@@ -29,8 +30,8 @@ from bowtie.errors import BowtieError
 from bowtie.paths import PROJECT_DIR
 
 # Seconds for a kernel to answer for the first time, and for one cell.
-_STARTUP = 60
-_CELL = 120
+STARTUP = 60
+CELL = 120
 # What these say names tables and columns, or is our own; others may hold values.
 _TOLD = {"ReportError", "BinderException", "CatalogException", "ParserException"}
 _BEGINNING = """\
@@ -41,99 +42,100 @@ house.start({!r})
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
-class Kernel:
-    """A running kernel; `execute` fills in a notebook's outputs."""
-
-    def __init__(self, manager: KernelManager, folder: Path) -> None:
-        self._manager = manager
-        self._folder = folder
-
-    def execute(self, notebook: NotebookNode, context: Path) -> None:
-        """Execute a notebook on a context (see `house.start`), in an empty namespace.
-
-        Raises:
-            BowtieError: a cell failed or ran for too long, or the kernel died; says
-                which cell, and never a value of the data.
-
-        """
-        notebook.cells.insert(0, new_code_cell(_BEGINNING.format(str(context))))
-        client = NotebookClient(
-            notebook,
-            km=self._manager,
-            timeout=_CELL,
-            startup_timeout=_STARTUP,
-            # The kernel is shared: it must outlive this notebook.
-            shutdown_kernel="immediate",
-            resources={"metadata": {"path": str(PROJECT_DIR)}},
-        )
-        try:
-            client.execute(cleanup_kc=True)
-        except CellExecutionError as error:
-            raise BowtieError(_said(notebook, error.ename, error.evalue)) from None
-        except CellTimeoutError:
-            raise BowtieError(
-                f"{_place(notebook)} ran for more than {_CELL} s"
-            ) from None
-        except DeadKernelError:
-            raise BowtieError(f"the kernel died in {_place(notebook)}") from None
-        finally:
-            del notebook.cells[0]
-
-
-def _said(notebook: NotebookNode, name: str, text: str) -> str:
-    """Return in one line where and why a cell failed."""
-    told = _COLOURS.sub("", text).splitlines() if name in _TOLD else []
-    return ": ".join([f"{_place(notebook)} stopped with {name}", *told[:1]])
-
-
-def _place(notebook: NotebookNode) -> str:
-    """Name the last code cell that began, by number and first line."""
-    begun = [
-        index
-        for index, cell in enumerate(notebook.cells)
-        if cell.cell_type == "code" and cell.execution_count
-    ]
-    return f"cell {begun[-1]}" if begun and begun[-1] else "the first cell"
-
-
 @contextmanager
 def running_kernel() -> Iterator[Kernel]:
-    """Start a kernel, and end it; nothing of it is left over.
+    """Yield a kernel, and end it; nothing of it is left over.
 
     Raises:
         BowtieError: no kernel starts.
 
     """
-    with tempfile.TemporaryDirectory(prefix="bowtie-kernel-") as temporary:
-        folder = Path(temporary)
-        manager = KernelManager(
+    with tempfile.TemporaryDirectory(prefix="bowtie-kernel-") as folder:
+        kernel = Kernel(Path(folder))
+        try:
+            kernel.start()
+            yield kernel
+        finally:
+            kernel.end()
+
+
+class Kernel:
+    """A kernel whose sockets, keys and settings lie in a folder; a short path."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._manager = KernelManager(
             transport="ipc",
-            # Sockets and keys lie in our folder; a path must be short.
             ip=str(folder / "s"),
             connection_file=str(folder / "connection.json"),
             # The kernel of this very environment, whatever the user has installed.
             kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
         )
+        self._client: BlockingKernelClient | None = None
+
+    def start(self) -> None:
+        """Start the kernel and wait until it answers."""
         try:
-            manager.start_kernel(
-                env=_environment(folder),
+            self._manager.start_kernel(
+                env=_environment(self._folder),
                 cwd=str(PROJECT_DIR),
                 extra_arguments=["--HistoryManager.enabled=False"],
             )
-            client = manager.client()
-            client.start_channels()
-            client.wait_for_ready(timeout=_STARTUP)
-            client.stop_channels()
+            self._client = self._manager.client()
+            self._client.start_channels()
+            self._client.wait_for_ready(timeout=STARTUP)
         except (OSError, RuntimeError) as error:
-            _end(manager)
             raise BowtieError(
-                f"no notebook kernel started within {_STARTUP} s "
+                f"no notebook kernel started within {STARTUP} s "
                 f"({type(error).__name__}); reports need ipykernel: make setup"
             ) from None
+
+    def end(self) -> None:
+        """End the kernel, if it runs."""
+        if self._client is not None:
+            self._client.stop_channels()
+            self._client = None
+        if self._manager.has_kernel:
+            self._manager.shutdown_kernel(now=True)
+
+    def execute(self, notebook: NotebookNode, context: Path) -> None:
+        """Fill in a notebook's outputs, on a context (see `house.start`).
+
+        Raises:
+            BowtieError: a cell failed or ran for too long, or the kernel died; says
+                which cell, and never a value of the data. The kernel can be used again.
+
+        """
+        beginning = new_code_cell(_BEGINNING.format(str(context)))
+        notebook.cells.insert(0, beginning)
+        client = NotebookClient(notebook, km=self._manager, timeout=CELL)
+        client.kc = self._client
+        client.reset_execution_trackers()
         try:
-            yield Kernel(manager, folder)
+            for number in range(len(notebook.cells)):
+                self._execute_cell(client, number)
         finally:
-            _end(manager)
+            notebook.cells.remove(beginning)
+
+    def _execute_cell(self, client: NotebookClient, number: int) -> None:
+        """Execute one cell; after a lost kernel, leave a new one."""
+        place = f"cell {number}"
+        try:
+            client.execute_cell(client.nb.cells[number], number)
+        except CellExecutionError as error:
+            told = _COLOURS.sub("", error.evalue).splitlines()[:1]
+            reason = [f"{place} stopped with {error.ename}"]
+            reason += told if error.ename in _TOLD else []
+            raise BowtieError(": ".join(reason)) from None
+        except (CellTimeoutError, DeadKernelError) as error:
+            self.end()
+            self.start()
+            lost = isinstance(error, DeadKernelError)
+            raise BowtieError(
+                f"the kernel died in {place}"
+                if lost
+                else f"{place} ran for more than {CELL} s"
+            ) from None
 
 
 def _environment(folder: Path) -> Mapping[str, str]:
@@ -147,9 +149,3 @@ def _environment(folder: Path) -> Mapping[str, str]:
             filter(None, [str(PROJECT_DIR), os.environ.get("PYTHONPATH")])
         ),
     }
-
-
-def _end(manager: KernelManager) -> None:
-    if manager.has_kernel:
-        manager.shutdown_kernel(now=True)
-    manager.cleanup_resources()

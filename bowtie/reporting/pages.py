@@ -23,8 +23,9 @@ from bowtie.paths import PROJECT_DIR
 from bowtie.reporting.house.palette import css_variables
 
 NOTEBOOKS = PROJECT_DIR / "reports"
-_HERE = Path(__file__).parent
-_TEMPLATE = _HERE / "template"
+_TEMPLATE = Path(__file__).parent / "template"
+# The page that leads to all others.
+INDEX = "index"
 
 
 @dataclass(frozen=True)
@@ -34,24 +35,30 @@ class Report:
     Args:
         name: of the notebook, and of its page.
         title: what the page is called in its head and in links.
-        subjects: a query for the ids that the report is rendered for, one page each, in
-            the folder `<name>/`; None for a report with one page.
+        question: what it answers, for the index.
+        subjects: a query for the ids that the report is rendered for and their names,
+            one page each in the folder `<name>/`; None for a report with one page.
         internal: False for an edition that a customer may see.
 
     """
 
     name: str
     title: str
+    question: str
     subjects: str | None = None
     internal: bool = True
 
 
 # In the order in which they are read; the index comes last: it says what is there.
 REPORTS = (
-    Report("retention", "Retention"),
-    Report("account_health", "Account health"),
-    Report("data_quality", "Data quality"),
-    Report("index", "Index"),
+    Report("retention", "Retention", "Do customers stay, and do they grow?"),
+    Report(
+        "account_health",
+        "Account health",
+        "Which customers are in trouble, what changed, and is somebody on it?",
+    ),
+    Report("data_quality", "Data quality", "Can these numbers be believed?"),
+    Report(INDEX, "Overview", "Where do we stand?"),
 )
 
 

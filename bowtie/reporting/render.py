@@ -6,17 +6,16 @@ import hashlib
 import json
 import re
 import tempfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
 from bowtie.errors import BowtieError
-from bowtie.reporting.house.formats import plain, written
-from bowtie.reporting.house.warehouse import as_of
+from bowtie.reporting.house.formats import written
+from bowtie.reporting.house.warehouse import as_of, opened
 from bowtie.reporting.kernel import Kernel, running_kernel
 from bowtie.reporting.pages import (
+    INDEX,
     REPORTS,
     Report,
     Stamp,
@@ -31,10 +30,11 @@ _HARMLESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 @dataclass(frozen=True)
 class _Task:
-    """One page to render."""
+    """One page to render: of a report, and of the account or CSM that it is about."""
 
     report: Report
-    subject: str | None
+    subject: str | None = None
+    name: str | None = None
 
     @property
     def file(self) -> str:
@@ -80,21 +80,30 @@ def render_reports(
     """
     tasks = _tasks(database, only, subject)
     stamp = Stamp(generation, written(as_of(database), "date"))
+    about = {
+        "database": str(database.resolve()),
+        "previous": str(previous.resolve()) if previous else None,
+        "generation": generation,
+        "pages": _links(_tasks(database, None, None), tasks, out),
+    }
     pages: list[Path] = []
     problems: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="bowtie-report-") as temporary:
+    with (
+        tempfile.TemporaryDirectory(prefix="bowtie-report-") as temporary,
+        running_kernel() as kernel,
+    ):
+        # What a page is about goes to the kernel in a file, never in code.
         context = Path(temporary) / "context.json"
-        with running_kernel() as kernel:
-            for task in tasks:
-                _write_context(context, database, previous, generation, task.subject)
-                page, problem = _rendered(kernel, task, stamp, context)
-                target = out / task.file
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_text(page, encoding="utf-8")
-                pages.append(target)
-                if problem:
-                    problems.append(f"report {task.file}: {problem}")
-                advance(len(pages), len(tasks))
+        for task in tasks:
+            context.write_text(json.dumps({**about, "subject": task.subject}), "utf-8")
+            page, problem = _rendered(kernel, task, stamp, context)
+            target = out / task.file
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(page, encoding="utf-8")
+            pages.append(target)
+            if problem:
+                problems.append(f"report {task.file}: {problem}")
+            advance(len(pages), len(tasks))
     if problems:
         raise BowtieError(problems)
     return pages
@@ -111,42 +120,38 @@ def _tasks(
             f"there are {', '.join(sorted(known))}"
         )
     chosen = [report for report in REPORTS if only is None or report.name in only]
-    return [
-        _Task(report, found)
-        for report in chosen
-        for found in _subjects(database, report, subject)
-    ]
+    return [task for report in chosen for task in _tasks_of(database, report, subject)]
 
 
-def _subjects(
-    database: Path, report: Report, subject: str | None
-) -> Iterator[str | None]:
-    """Yield the ids that a report is rendered for; None where it has one page."""
+def _tasks_of(database: Path, report: Report, subject: str | None) -> Iterator[_Task]:
+    """Yield the pages of one report."""
     if report.subjects is None:
-        yield None
+        yield _Task(report)
     elif subject is not None:
-        yield subject
+        yield _Task(report, subject)
     else:
-        with duckdb.connect(str(database), read_only=True) as connection:
-            for (found,) in connection.execute(report.subjects).fetchall():
-                yield plain(found)
+        for found, name in (
+            opened(database).cursor().execute(report.subjects).fetchall()
+        ):
+            yield _Task(report, found, name)
 
 
-def _write_context(
-    path: Path,
-    database: Path,
-    previous: Path | None,
-    generation: str,
-    subject: str | None,
-) -> None:
-    """Tell the kernel what the next page is about: in a file, never in code."""
-    context = {
-        "database": str(database.resolve()),
-        "previous": str(previous.resolve()) if previous else None,
-        "generation": generation,
-        "subject": subject,
-    }
-    path.write_text(json.dumps(context), encoding="utf-8")
+def _links(
+    every: Sequence[_Task], now: Sequence[_Task], out: Path
+) -> list[dict[str, str | None]]:
+    """Return what the index leads to: pages that are rendered now or were before."""
+    rendered = {task.file for task in now}
+    return [
+        {
+            "file": task.file,
+            "title": task.report.title,
+            "question": task.report.question,
+            "name": task.name,
+        }
+        for task in every
+        if task.report.name != INDEX
+        and (task.file in rendered or (out / task.file).exists())
+    ]
 
 
 def _rendered(

@@ -15,35 +15,54 @@ from bowtie.reporting.house.blocks import (
     links,
     note,
     remark,
+    sentence,
     table,
     tiles,
 )
 from bowtie.reporting.house.charts import (
     bars,
     heat_map,
+    intervals,
     lines,
     stacked_bars,
     waterfall,
 )
-from bowtie.reporting.house.warehouse import Answer, Value, ask, start, subject
+from bowtie.reporting.house.warehouse import (
+    Answer,
+    Row,
+    Value,
+    ask,
+    ask_previous,
+    start,
+    subject,
+)
+from bowtie.reporting.house.words import against_target, counted, moved, tone
 
 __all__ = [
     "Answer",
+    "Row",
     "Tile",
     "Value",
+    "against_target",
     "answer",
     "ask",
+    "ask_previous",
     "bars",
+    "counted",
     "figure",
     "heat_map",
+    "intervals",
     "lines",
     "links",
+    "moved",
     "note",
     "remark",
+    "sentence",
     "stacked_bars",
     "start",
     "subject",
     "table",
     "tiles",
+    "tone",
     "waterfall",
 ]

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from IPython.display import HTML, display
 from markupsafe import Markup
@@ -16,9 +18,9 @@ from matplotlib.figure import Figure
 from bowtie.reporting.house import formats
 from bowtie.reporting.house.html import element, joined, readable, traced
 from bowtie.reporting.house.svg import as_svg
+from bowtie.reporting.house.vocabulary import POLICIES, label_of
 from bowtie.reporting.house.warehouse import (
     Answer,
-    ReportError,
     Value,
     as_of,
     definitions,
@@ -28,9 +30,6 @@ from bowtie.reporting.house.warehouse import (
 
 # A longer table is cut, and says so: a page is read, a mart is queried.
 LONGEST_TABLE = 50
-
-Labels = Mapping[str, str]
-Kinds = Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -58,14 +57,12 @@ def remark(template: str, *values: Value | Markup | str) -> None:
     _show(element("p", sentence(template, *values), class_="remark"))
 
 
-def note(text: str) -> None:
+def note(template: str, *values: Value | Markup | str) -> None:
     """Show a caution that a reader should not miss."""
-    _show(element("p", text, class_="note"))
+    _show(element("p", sentence(template, *values), class_="note"))
 
 
-def tiles(
-    shown: Sequence[Tile], *answers: Answer, policies: Sequence[str] = ()
-) -> None:
+def tiles(shown: Sequence[Tile], *answers: Answer) -> None:
     """Show headline numbers side by side, with the queries they come from."""
     cards = [
         element(
@@ -77,41 +74,31 @@ def tiles(
         )
         for tile in shown
     ]
-    trace = _trace(answers, {tile.value.column: tile.label for tile in shown}, policies)
-    _show(
-        element("section", element("div", joined(cards), class_="cards") + trace,
-                class_="tiles")
-    )  # fmt: skip
+    cards_and_trace = element("div", joined(cards), class_="cards") + _trace(answers)
+    _show(element("section", cards_and_trace, class_="tiles"))
 
 
 def table(
     shown: Answer,
-    labels: Labels,
     *,
     caption: str,
-    policies: Sequence[str] = (),
-    kinds: Kinds | None = None,
     longest: int = LONGEST_TABLE,
     empty: str = "Nothing to list.",
 ) -> None:
     """Show an answer as a table that sorts by its headings.
 
-    `labels` names the columns and their order; `kinds` says how a column is written,
-    where its type does not. `empty` stands in place of a table without rows.
+    The query decides the columns and their order, `house.vocabulary` what they are
+    called. `empty` stands in place of a table without rows.
     """
     heading = element("h3", caption)
-    trace = _trace([shown], labels, policies)
     if not len(shown):
         body = element("p", empty, class_="empty")
     else:
-        body = _scrolled(_table(shown.first(longest), labels, kinds or {}), caption)
+        body = _scrolled(_table(shown.first(longest)), caption)
         if len(shown) > longest:
-            body += element(
-                "p",
-                f"The first {longest:,} of {len(shown):,} rows; the query has all.",
-                class_="cut",
-            )
-    _show(element("section", heading + body + trace, class_="block"))
+            cut = f"The first {longest:,} of {len(shown):,} rows; the query has all."
+            body += element("p", cut, class_="cut")
+    _show(element("section", heading + body + _trace([shown]), class_="block"))
 
 
 def figure(
@@ -119,9 +106,6 @@ def figure(
     *answers: Answer,
     caption: str,
     alt: str,
-    labels: Labels,
-    policies: Sequence[str] = (),
-    kinds: Kinds | None = None,
     empty: str = "Nothing to draw yet.",
 ) -> None:
     """Show a chart, drawn for a wide page and for a narrow one, with its numbers below.
@@ -130,25 +114,37 @@ def figure(
     with True for the narrow one. `alt` describes it for those who do not see it.
     """
     heading = element("h3", caption)
-    trace = _trace(answers, labels, policies, kinds or {}, with_numbers=True)
     if not any(len(found) for found in answers):
         body = element("p", empty, class_="empty")
     else:
         name = page().next_block()
-        drawings = as_svg(draw(False), name, "wide") + as_svg(
-            draw(True), name, "narrow"
+        drawings = joined(
+            [as_svg(draw(False), name, "wide"), as_svg(draw(True), name, "narrow")]
         )
         body = element("div", drawings, class_="chart", role="img", aria_label=alt)
+    trace = _trace(answers, with_numbers=True)
     _show(element("section", heading + body + trace, class_="block"))
 
 
-def links(targets: Sequence[tuple[str, str, Markup | str]]) -> None:
-    """Show links to other pages of this release: (file, title, a line on each)."""
-    items = [
-        element("li", element("a", title, href=file) + element("p", line))
-        for file, title, line in targets
-    ]
-    _show(element("ul", joined(items), class_="links"))
+def links() -> None:
+    """Show links to the other pages of this release, each with its question."""
+    lists = []
+    for title, found in groupby(page().pages, key=itemgetter("title")):
+        linked = list(found)
+        if linked[0]["name"] is None:
+            target = element("a", title, href=linked[0]["file"])
+        else:
+            target = element("span", title)
+        entry = target + element("p", linked[0]["question"])
+        if linked[0]["name"] is not None:
+            entry += element("ul", joined([_link(one) for one in linked]))
+        lists.append(element("li", entry))
+    _show(element("ul", joined(lists), class_="links"))
+
+
+def _link(linked: Mapping[str, str | None]) -> Markup:
+    name = readable(linked["name"] or "", longest=60)
+    return element("li", element("a", name, href=linked["file"]))
 
 
 # --- Parts ----------------------------------------------------------------------------
@@ -165,88 +161,71 @@ def _scrolled(content: Markup, name: str) -> Markup:
     )
 
 
-def _table(shown: Answer, labels: Labels, kinds: Kinds) -> Markup:
-    kind = {
-        column: kinds.get(column) or shown.value(column, 0).kind for column in labels
-    }
+def _table(shown: Answer) -> Markup:
     meaning = definitions(page().database, shown.mart)
-    head = joined(
-        [
-            element(
-                "th",
-                element("button", label, type="button", title=meaning.get(column)),
-                scope="col",
-                class_=_alignment(kind[column]),
-            )
-            for column, label in labels.items()
-        ]
-    )
-    rows = [
+    heads = [
         element(
-            "tr",
-            joined(
-                [
-                    _cell(getattr(row, column).shown_as(kind[column]), position == 0)
-                    for position, column in enumerate(labels)
-                ]
+            "th",
+            element(
+                "button", label_of(column), type="button", title=meaning.get(column)
             ),
+            scope="col",
+            class_=_alignment(shown.kind(column)),
+        )
+        for column in shown.columns
+    ]
+    rows = [
+        joined(
+            [
+                _cell(getattr(row, column), is_first=column == shown.columns[0])
+                for column in shown.columns
+            ]
         )
         for row in shown
     ]
     return element(
         "table",
-        element("thead", element("tr", head)) + element("tbody", joined(rows)),
+        element("thead", element("tr", joined(heads)))
+        + element("tbody", joined([element("tr", row) for row in rows])),
         class_="sortable",
     )
 
 
 def _cell(value: Value, is_first: bool) -> Markup:
-    tag = "th" if is_first else "td"
     shown = Markup("<data {}>{}</data>").format(
         traced(value), readable(value.written())
     )
-    tone = f" tone-{value.raw}" if value.column in _TONED else ""
+    tone = f" tone-{value.raw}" if value.column.endswith("band") else ""
     return element(
-        tag, shown, class_=_alignment(value.kind) + tone,
+        "th" if is_first else "td",
+        shown,
+        class_=_alignment(value.kind) + tone,
         scope="row" if is_first else None,
-    )  # fmt: skip
-
-
-# Columns whose values have a colour of their own, next to the word.
-_TONED = {"band", "raw_band", "previous_band", "health_band", "from_band", "to_band"}
+    )
 
 
 def _alignment(kind: str) -> str:
-    return "number" if formats.is_numeric(kind) else "word"
+    if formats.is_numeric(kind):
+        return "number"
+    return "word prose" if kind == "prose" else "word"
 
 
-def _trace(
-    answers: Sequence[Answer],
-    labels: Labels,
-    policy_names: Sequence[str],
-    kinds: Kinds | None = None,
-    with_numbers: bool = False,
-) -> Markup:
-    """Return what a reader needs to check a number, folded away.
-
-    Raises ReportError for a policy that is not among the switches in force, or a column
-    that its mart does not describe.
-    """
+def _trace(answers: Sequence[Answer], with_numbers: bool = False) -> Markup:
+    """Return what a reader needs to check a number, folded away."""
     in_force = policies(page().database)
-    unknown = sorted(set(policy_names) - set(in_force))
-    if unknown:
-        raise ReportError(f"there is no policy {', '.join(unknown)}")
-    holds = [f"as of {formats.written(as_of(page().database), 'date')}"]
+    deciding = dict.fromkeys(
+        name for found in answers for name in POLICIES[found.mart.partition(".")[0]]
+    )
+    holds = [f"As of {formats.written(as_of(page().database), 'date')}"]
     holds += [
         f"{name.replace('_', ' ')}: {in_force[name].replace('_', ' ')}"
-        for name in policy_names
+        for name in deciding
     ]
     parts = [element("p", "; ".join(holds) + ".", class_="holds")]
     for found in answers:
         if with_numbers and len(found):
-            shown = {name: labels[name] for name in labels if name in found.columns}
-            parts.append(_scrolled(_table(found, shown, kinds or {}), "The numbers"))
-        parts.append(_source(found, labels))
+            parts.append(_scrolled(_table(found), "The numbers"))
+        parts.append(_source(found))
     return element(
         "details",
         element("summary", "Definition, policy and source") + joined(parts),
@@ -254,26 +233,26 @@ def _trace(
     )
 
 
-def _source(found: Answer, labels: Labels) -> Markup:
+def _source(found: Answer) -> Markup:
     """Return what the columns mean, the mart, and the query."""
     meaning = definitions(page().database, found.mart)
     terms = [
-        element("dt", label) + element("dd", meaning[column])
-        for column, label in labels.items()
-        if column in found.columns and meaning.get(column)
+        element("dt", label_of(column)) + element("dd", meaning[column])
+        for column in found.columns
+        if meaning.get(column)
     ]
-    number = page().number_of(found.shown_sql)
+    said = Markup("From the mart <code>{}</code>. {}").format(
+        found.mart, meaning.get("", "")
+    )
+    query = element(
+        "code",
+        found.shown_sql,
+        class_="query",
+        data_query=str(found.number),
+        data_warehouse="previous" if found.database == page().previous else "this",
+    )
     return (
         element("dl", joined(terms))
-        + element(
-            "p",
-            Markup("From the mart <code>{}</code>. {}").format(
-                found.mart, meaning.get("", "")
-            ),
-        )
-        + element(
-            "pre",
-            element("code", found.shown_sql, class_="query", data_query=str(number)),
-            tabindex="0",
-        )
+        + element("p", said)
+        + element("pre", query, tabindex="0")
     )

@@ -6,8 +6,9 @@ is markup: a `$` in a name is a dollar sign.
 
 from __future__ import annotations
 
+import re
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import matplotlib as mpl
@@ -18,6 +19,7 @@ from bowtie.reporting.house import formats
 from bowtie.reporting.house.html import readable
 from bowtie.reporting.house.palette import BANDS, SERIES, light
 from bowtie.reporting.house.svg import gid_of
+from bowtie.reporting.house.vocabulary import label_of
 from bowtie.reporting.house.warehouse import Answer, Value, currency
 
 Draw = Callable[[bool], Figure]
@@ -26,6 +28,8 @@ Draw = Callable[[bool], Figure]
 _WIDE, _NARROW = 10.6, 4.9
 _HEIGHT = 4.2
 _LONGEST_LABEL = 26
+# Zeros that say nothing on an axis: 2.50M is 2.5M there.
+_ZEROS = re.compile(r"\.0+(?=\D|$)|(?<=\.[1-9])0+(?=\D|$)")
 _STYLE = {
     "font.family": "DejaVu Sans",
     "font.size": 11,
@@ -67,23 +71,37 @@ def _drawn(narrow: bool, height: float, paint: Callable[[Axes, bool], None]) -> 
     return figure
 
 
-def _label(axes: Axes, x: Any, y: Any, value: Value, **style: Any) -> None:
-    """Write a value into the drawing, traceable."""
-    drawn = axes.text(x, y, value.written(short=True), **style)
+def _label(
+    axes: Axes,
+    x: Any,
+    y: Any,
+    value: Value,
+    apart: tuple[float, float] = (0, 0),
+    **style: Any,
+) -> None:
+    """Write a value into the drawing, so many points apart from a place; traceable."""
+    drawn = axes.annotate(
+        value.written(short=True), (x, y), apart, textcoords="offset points",
+        annotation_clip=False, **style,
+    )  # fmt: skip
     drawn.set_gid(gid_of(value))
 
 
 def _name(value: Value) -> str:
     """Return a name as it fits beside an axis."""
-    return readable(value.written(), _LONGEST_LABEL)
+    written = readable(value.written(), _LONGEST_LABEL)
+    return written[:1].upper() + written[1:] if value.kind == "words" else written
 
 
 def _number_axis(axis: Any, kind: str) -> None:
     """Write the ticks of an axis as the values beside it are written."""
     unit = currency()
-    axis.set_major_formatter(
-        lambda tick, _: formats.written(f"{tick:.9f}", _tick_kind(kind), unit, True)
-    )
+
+    def written(tick: float, _: int) -> str:
+        text = formats.written(f"{tick:.9f}", _tick_kind(kind), unit, short=True)
+        return _ZEROS.sub("", text)
+
+    axis.set_major_formatter(written)
 
 
 def _tick_kind(kind: str) -> str:
@@ -102,22 +120,21 @@ def _spread(axes: Axes, values: Sequence[float], from_zero: bool) -> None:
 def lines(
     found: Answer,
     x: str,
-    series: Mapping[str, str],
+    series: Sequence[str],
     *,
-    kinds: Mapping[str, str] | None = None,
-    target: tuple[str, Value] | None = None,
+    target: Value | None = None,
     height: float = _HEIGHT,
 ) -> Draw:
     """Return a chart of series over time; each is named at its last point.
 
-    `series` maps a column to its name; `target` draws one dashed level.
+    `target` draws one dashed level.
     """
 
     def paint(axes: Axes, narrow: bool) -> None:
         seen: list[float] = []
         ends: list[tuple[float, str, Value, str]] = []
         days = found.values(x)
-        for colour, (column, name) in zip(SERIES, series.items(), strict=False):
+        for colour, column in zip(SERIES, series, strict=False):
             points = [
                 (day, float(level))
                 for day, level in zip(days, found.values(column), strict=True)
@@ -133,11 +150,9 @@ def lines(
                 i for i, level in enumerate(found.values(column)) if level is not None
             )
             value = found.value(column, last)
-            if kinds and column in kinds:
-                value = value.shown_as(kinds[column])
-            ends.append((points[-1][1], name, value, colour))
-        if target is not None and target[1].raw is not None:
-            level = float(target[1].raw)
+            ends.append((points[-1][1], label_of(column), value, colour))
+        if target is not None and target.raw is not None:
+            level = float(target.raw)
             axes.axhline(level, color=light("muted"), linewidth=1.2, dashes=(4, 3))
             seen.append(level)
         _spread(axes, seen, from_zero=False)
@@ -169,7 +184,10 @@ def _name_ends(
         )
         shown.set_gid(gid_of(value))
         axes.annotate(
-            name, (last_day, place), (62, 0), **{**style, "fontweight": "normal"}
+            name,
+            (last_day, place),
+            (44 if narrow else 62, 0),
+            **{**style, "fontweight": "normal"},
         )
 
 
@@ -177,7 +195,7 @@ def _time_axis(axes: Axes, days: Sequence[Any], narrow: bool) -> None:
     """Write a handful of months below a chart, the last one always."""
     if not days:
         return
-    step = max(1, -(-len(days) // (4 if narrow else 9)))
+    step = max(1, -(-len(days) // (3 if narrow else 9)))
     shown = list(days)[::-step]
     axes.set_xticks(shown, [f"{day:%b %Y}" for day in shown])
     axes.margins(x=0.01)
@@ -188,7 +206,6 @@ def bars(
     name: str,
     column: str,
     *,
-    kind: str | None = None,
     colour: str = "series1",
     loss: str | None = "loss",
     target: str | None = None,
@@ -200,16 +217,14 @@ def bars(
 
     def paint(axes: Axes, narrow: bool) -> None:
         values = [found.value(column, row) for row in range(len(found))]
-        if kind:
-            values = [value.shown_as(kind) for value in values]
         levels = [float(value.raw or 0) for value in values]
         places = list(range(len(values)))
         colours = [light(loss if level < 0 and loss else colour) for level in levels]
         axes.barh(places, levels, color=colours, height=0.62)
         for place, level, value in zip(places, levels, values, strict=True):
             _label(
-                axes, level, place, value, va="center", fontweight="bold",
-                ha="right" if level < 0 else "left",
+                axes, level, place, value, (-5 if level < 0 else 5, 0), va="center",
+                fontweight="bold", ha="right" if level < 0 else "left",
             )  # fmt: skip
         if target:
             marks = [
@@ -219,7 +234,7 @@ def bars(
                 axes.plot([mark, mark], [place - 0.42, place + 0.42],
                           color=light("ink"), linewidth=2)  # fmt: skip
             levels = [*levels, *(float(mark) for _, mark in marks)]
-        names = [_name(found.value(name, row).shown_as("words")) for row in places]
+        names = [_name(found.value(name, row)) for row in places]
         axes.set_yticks(places, names, color=light("ink"))
         axes.invert_yaxis()
         axes.grid(False)
@@ -235,34 +250,33 @@ def bars(
 def stacked_bars(
     found: Answer,
     x: str,
-    parts: Mapping[str, str],
+    parts: Sequence[str],
     *,
-    kind: str | None = None,
     horizontal: bool = False,
     height: float = _HEIGHT,
 ) -> Draw:
     """Return stacked bars, one a row of the answer, with a legend above.
 
-    `parts` maps a column to its name; the colours are the bands' where the names are.
+    A part that is named after a health band has its colour.
     """
 
     def paint(axes: Axes, narrow: bool) -> None:
         rows = list(range(len(found)))
         above = [0.0] * len(rows)
         below = [0.0] * len(rows)
-        for position, (column, part) in enumerate(parts.items()):
+        for position, column in enumerate(parts):
             levels = [float(level or 0) for level in found.values(column)]
             starts = [above[row] if levels[row] >= 0 else below[row] for row in rows]
             colour = light(_part_colour(column, position))
             draw = axes.barh if horizontal else axes.bar
             edge = {"left" if horizontal else "bottom": starts}
-            draw(rows, levels, 0.66, color=colour, label=part, **edge)
+            draw(rows, levels, 0.66, color=colour, label=label_of(column), **edge)
             for row in rows:
                 stack = above if levels[row] >= 0 else below
                 stack[row] += levels[row]
         names = [_name(found.value(x, row)) for row in rows]
         numbers = axes.xaxis if horizontal else axes.yaxis
-        _number_axis(numbers, kind or found.value(next(iter(parts)), 0).kind)
+        _number_axis(numbers, found.kind(parts[0]))
         if horizontal:
             axes.set_yticks(rows, names, color=light("ink"))
             axes.invert_yaxis()
@@ -289,38 +303,80 @@ def _part_colour(column: str, position: int) -> str:
 def waterfall(found: Answer, name: str, column: str, totals: set[str]) -> Draw:
     """Return a bridge: rows named in `totals` stand on the ground, others hang between.
 
-    Each row of the answer is a step, in its order.
+    Each row of the answer is a step, in its order: from left to right on a wide page,
+    downwards on a narrow one.
     """
+    values = [found.value(column, row) for row in range(len(found))]
+    stand = [held in totals for held in found.values(name)]
+    spans = list(_spans([float(value.raw or 0) for value in values], stand))
 
     def paint(axes: Axes, narrow: bool) -> None:
-        level = 0.0
-        tops: list[float] = []
-        for row in range(len(found)):
-            value = found.value(column, row)
-            step = float(value.raw or 0)
-            is_total = found.values(name)[row] in totals
-            bottom = 0.0 if is_total else level
-            level = bottom + step
-            tone = "total" if is_total else "gain" if step >= 0 else "loss"
-            axes.bar([row], [step], 0.62, bottom=bottom, color=light(tone))
-            top = max(bottom, level)
-            tops += [top, min(bottom, level)] if not is_total else [top]
-            written = value if is_total else value.shown_as("money_change")
-            _label(axes, row, top, written, ha="center", va="bottom", fontweight="bold",
-                   fontsize=9.5 if narrow else 11)  # fmt: skip
-        names = [
-            _name(found.value(name, row).shown_as("words")) for row in range(len(found))
-        ]
-        axes.set_xticks(range(len(names)), names, rotation=90 if narrow else 0)
-        low, high = (min(tops), max(tops)) if tops else (0.0, 1.0)
-        # The steps are small beside the totals: the ground is cut off, and not shown.
-        axes.set_ylim(
-            max(0.0, low - 1.2 * (high - low)), high + 0.14 * (high - low or 1)
-        )
-        axes.set_yticks([])
-        axes.grid(False)
+        ground = _ground([end for span in spans for end in span if end])
+        for row, (bottom, top) in enumerate(spans):
+            value = values[row] if stand[row] else values[row].shown_as("money_change")
+            rises = value.raw is None or value.raw >= 0
+            tone = light("total" if stand[row] else "gain" if rises else "loss")
+            extent = (top - max(bottom, ground), max(bottom, ground))
+            if narrow:
+                axes.barh([row], extent[0], 0.62, left=extent[1], color=tone)
+                _label(axes, top, row, value, (4, 0), va="center", fontweight="bold")
+            else:
+                axes.bar([row], extent[0], 0.62, bottom=extent[1], color=tone)
+                _label(axes, row, top, value, (0, 3), ha="center", fontweight="bold")
+        names = [_name(found.value(name, row)) for row in range(len(found))]
+        _bare(axes, narrow, names, ground, max((top for _, top in spans), default=1.0))
+        if ground > 0:
+            _show_cut(axes, [row for row, total in enumerate(stand) if total], narrow)
 
-    return lambda narrow: _drawn(narrow, _HEIGHT, paint)
+    return lambda narrow: _drawn(
+        narrow, 0.36 * len(found) + 0.3 if narrow else _HEIGHT, paint
+    )
+
+
+def _spans(
+    steps: Sequence[float], stand: Sequence[bool]
+) -> Iterator[tuple[float, float]]:
+    """Yield where each bar of a bridge begins and ends, the lower end first."""
+    level = 0.0
+    for step, total in zip(steps, stand, strict=True):
+        start = 0.0 if total else level
+        level = start + step
+        yield min(start, level), max(start, level)
+
+
+def _ground(ends: Sequence[float]) -> float:
+    """Return where to cut off what all bars share: steps are small beside totals."""
+    low, high = min(ends, default=0.0), max(ends, default=0.0)
+    return max(0.0, low - 1.2 * (high - low)) if low > 0 else min(0.0, low)
+
+
+def _bare(
+    axes: Axes, narrow: bool, names: Sequence[str], low: float, high: float
+) -> None:
+    """Leave of the axes of a bridge the names of its steps."""
+    places = range(len(names))
+    room = (0.3 if narrow else 0.12) * (high - low or 1)
+    axes.grid(False)
+    if narrow:
+        axes.set_xlim(low, high + room)
+        axes.set_yticks(places, names, color=light("ink"))
+        axes.invert_yaxis()
+        axes.set_xticks([])
+        axes.spines["bottom"].set_visible(False)
+    else:
+        axes.set_ylim(low, high + room)
+        axes.set_xticks(places, names, color=light("ink"))
+        axes.set_yticks([])
+
+
+def _show_cut(axes: Axes, rows: Sequence[int], narrow: bool) -> None:
+    """Draw a cut through the bars that do not start at 0."""
+    low, high = axes.get_xlim() if narrow else axes.get_ylim()
+    place, slope = low + 0.08 * (high - low), 0.022 * (high - low)
+    for row in rows:
+        across, along = (row - 0.36, row + 0.36), (place - slope, place + slope)
+        ends = (along, across) if narrow else (across, along)
+        axes.plot(*ends, color=light("paper"), linewidth=4)
 
 
 # Where each step of the heat map begins: what of 1 is left.
@@ -357,3 +413,42 @@ def heat_map(found: Answer, row: str, column: str, level: str) -> Draw:
         axes.spines[:].set_visible(False)
 
     return lambda narrow: _drawn(narrow, 0.6 + 0.3 * len(set(found.values(row))), paint)
+
+
+def intervals(found: Answer, name: str, low: str, middle: str, high: str) -> Draw:
+    """Return ranges, one a row, each from `low` to `high` with `middle` marked.
+
+    A row without a range shows its middle alone.
+    """
+
+    def paint(axes: Axes, narrow: bool) -> None:
+        seen: list[float] = []
+        for row in range(len(found)):
+            ends = [found.value(column, row) for column in (low, middle, high)]
+            levels = [None if end.raw is None else float(end.raw) for end in ends]
+            seen += [level for level in levels if level is not None]
+            if levels[0] is not None and levels[2] is not None:
+                axes.plot(
+                    [levels[0], levels[2]], [row, row], color=light("heat6"),
+                    linewidth=10, solid_capstyle="butt",
+                )  # fmt: skip
+                for end, side in ((0, "right"), (2, "left")):
+                    _label(axes, levels[end], row + 0.34, ends[end], ha=side,
+                           va="center", color=light("muted"), fontsize=9.5)  # fmt: skip
+            if levels[1] is not None:
+                axes.plot([levels[1]], [row], "o", color=light("series1"), markersize=9)
+                _label(axes, levels[1], row - 0.3, ends[1], ha="center", va="center",
+                       fontweight="bold")  # fmt: skip
+        names = [_name(found.value(name, row)) for row in range(len(found))]
+        axes.set_yticks(range(len(names)), names, color=light("ink"))
+        axes.set_ylim(len(names) - 0.4, -0.6)
+        room = 0.25 * (max(seen) - min(seen)) if seen else 1.0
+        if seen:
+            axes.set_xlim(min(seen) - room, max(seen) + room)
+        axes.grid(axis="x")
+        axes.grid(False, axis="y")
+        if seen:
+            _number_axis(axes.xaxis, found.kind(middle))
+        axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(4 if narrow else 7))
+
+    return lambda narrow: _drawn(narrow, 0.7 + 0.72 * len(found), paint)

@@ -11,6 +11,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from bowtie.reporting.house.vocabulary import KINDS, label_of
+
 # What stands where there is no value.
 MISSING = "\N{EN DASH}"
 _MINUS = "\N{MINUS SIGN}"
@@ -27,6 +29,8 @@ _BY_TYPE = {
 
 def kind_of(column: str, type_name: str) -> str:
     """Return the kind of a column: how its values are written."""
+    if column in KINDS:
+        return KINDS[column]
     if column == "month" or column.endswith("_month"):
         return "month"
     if type_name in _BY_TYPE:
@@ -84,6 +88,10 @@ _NUMERIC: dict[str, Callable[[Decimal, str, bool], str]] = {
     "points": lambda value, *_: (
         _rounded(value * 100, 1, sign=True) + "\N{NO-BREAK SPACE}pts"
     ),
+    # How far, where a word says which way.
+    "points_apart": lambda value, *_: (
+        _rounded(abs(value) * 100, 1) + "\N{NO-BREAK SPACE}pts"
+    ),
     "count": lambda value, *_: _rounded(value, 0),
     "number": lambda value, *_: _rounded(value, 1),
     "change": lambda value, *_: _rounded(value, 1, sign=True),
@@ -95,6 +103,10 @@ _TEXTS: dict[str, Callable[[Any], str]] = {
     "text": str,
     # A code of the marts, for people: `discount_expiry` as discount expiry.
     "words": lambda value: str(value).replace("_", " "),
+    # The name of a column as a value: `nrr` as Net retention.
+    "metric": lambda value: label_of(str(value)),
+    # Words that need room.
+    "prose": str,
     "yes_no": lambda value: "yes" if value else "no",
 }
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -36,17 +36,18 @@ class Page:
     previous: Path | None = None
     generation: str = ""
     subject: str | None = None
+    pages: Sequence[Mapping[str, str | None]] = ()
     blocks: int = 0
-    queries: dict[str, int] = field(default_factory=dict)
+    queries: dict[tuple[Path, str], int] = field(default_factory=dict)
 
     def next_block(self) -> str:
         """Return an id that no other block of the page has."""
         self.blocks += 1
         return f"b{self.blocks}"
 
-    def number_of(self, sql: str) -> int:
+    def number_of(self, database: Path, sql: str) -> int:
         """Return the number under which the page shows a query."""
-        return self.queries.setdefault(sql, len(self.queries) + 1)
+        return self.queries.setdefault((database, sql), len(self.queries) + 1)
 
 
 _page: Page | None = None
@@ -62,6 +63,7 @@ def start(context: str | Path) -> None:
         Path(previous) if previous else None,
         given["generation"],
         given.get("subject"),
+        given.get("pages", ()),
     )
 
 
@@ -132,6 +134,7 @@ class Answer:
     `numbers` says which row of the query each row is, for an answer that was narrowed.
     """
 
+    database: Path
     sql: str
     parameters: tuple[str, ...]
     columns: tuple[str, ...]
@@ -144,6 +147,11 @@ class Answer:
 
     def __iter__(self) -> Iterator[Row]:
         return (Row(self, index) for index in range(len(self)))
+
+    @property
+    def number(self) -> int:
+        """The number under which the page shows the query."""
+        return page().number_of(self.database, self.shown_sql)
 
     @property
     def mart(self) -> str:
@@ -172,9 +180,13 @@ class Answer:
             self.rows[index][position] if there else None,
             column,
             self.numbers[index] if there else -1,
-            formats.kind_of(column, self.types[position]),
-            page().number_of(self.shown_sql),
+            self.kind(column),
+            self.number,
         )
+
+    def kind(self, column: str) -> str:
+        """Return how the values of a column are written."""
+        return formats.kind_of(column, self.types[self.columns.index(column)])
 
     def where(self, **wanted: Any) -> Answer:
         """Return the rows whose columns have these values (a set: one of them)."""
@@ -193,13 +205,10 @@ class Answer:
         return self._only(range(min(count, len(self))))
 
     def _only(self, kept: Sequence[int]) -> Answer:
-        return Answer(
-            self.sql,
-            self.parameters,
-            self.columns,
-            self.types,
-            tuple(self.rows[index] for index in kept),
-            tuple(self.numbers[index] for index in kept),
+        return replace(
+            self,
+            rows=tuple(self.rows[index] for index in kept),
+            numbers=tuple(self.numbers[index] for index in kept),
         )
 
     @property
@@ -239,6 +248,7 @@ def _asked(database: Path, sql: str, parameters: Sequence[str]) -> Answer:
     description = cursor.description or []
     rows = tuple(cursor.fetchall())
     return Answer(
+        database,
         dedent(sql).strip(),
         tuple(parameters),
         tuple(column[0] for column in description),
@@ -258,26 +268,35 @@ def opened(database: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-@cache
 def definitions(database: Path, mart: str) -> dict[str, str]:
     """Return what a mart says of itself ("") and of each of its columns."""
-    schema, name = mart.split(".")
+    return _comments(database).get(mart, {})
+
+
+@cache
+def _comments(database: Path) -> dict[str, dict[str, str]]:
+    """Return what each mart says, by mart and column."""
     found = (
         opened(database)
         .cursor()
         .execute(
             """
-            select '', comment from duckdb_tables()
-            where schema_name = $1 and table_name = $2
+            select schema_name || '.' || table_name, '', comment from duckdb_tables()
             union all
-            select column_name, comment from duckdb_columns()
-            where schema_name = $1 and table_name = $2
-            """,
-            [schema, name],
+            select schema_name || '.' || view_name, '', comment from duckdb_views()
+            where not internal
+            union all
+            select schema_name || '.' || table_name, column_name, comment
+            from duckdb_columns()
+            where not internal
+            """
         )
         .fetchall()
     )
-    return {column: " ".join((comment or "").split()) for column, comment in found}
+    said: dict[str, dict[str, str]] = {}
+    for mart, column, comment in found:
+        said.setdefault(mart, {})[column] = " ".join((comment or "").split())
+    return said
 
 
 @cache

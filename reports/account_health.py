@@ -1,0 +1,189 @@
+# %% [markdown]
+# # Account health
+#
+# Which customers are in trouble, what changed, and is somebody on it? For the leaders
+# of customer success.
+
+# %%
+from bowtie.reporting import house
+
+BANDS = ["green_arr", "yellow_arr", "red_arr", "unscored_arr"]
+COLUMNS = """
+    touch_tier, accounts, arr,
+    green_accounts, yellow_accounts, red_accounts, unscored_accounts,
+    green_arr, yellow_arr, red_arr, unscored_arr, red_arr_share
+"""
+company = house.ask(f"""
+    select {COLUMNS}
+    from health.band_shares
+    where is_current and touch_tier = 'all'
+""")
+now = company.row()
+
+# %%
+house.answer(
+    "{} of {} customers are red, with {} of ARR ({} of all); {} more are yellow, with "
+    "{}.",
+    now.red_accounts,
+    now.accounts,
+    now.red_arr,
+    now.red_arr_share,
+    now.yellow_accounts,
+    now.yellow_arr,
+)
+
+# %%
+shown = {"Green": "green", "Yellow": "yellow", "Red": "red", "Unscored": "unscored"}
+tiles = []
+for label, band in shown.items():
+    arr, accounts = getattr(now, f"{band}_arr"), getattr(now, f"{band}_accounts")
+    note = house.sentence("{} of ARR", arr)
+    tiles.append(house.Tile(label, accounts, note, band))
+house.tiles(tiles, company)
+
+# %% [markdown]
+# ## Bands by tier, and by week
+
+# %%
+tiers = house.ask(f"""
+    select {COLUMNS}
+    from health.band_shares
+    where is_current and touch_tier <> 'all'
+    order by arr desc, touch_tier
+""")
+house.figure(
+    house.stacked_bars(tiers, "touch_tier", BANDS, horizontal=True),
+    tiers,
+    caption="ARR by health band and touch tier",
+    alt="A bar for each touch tier, divided into green, yellow, red and unscored ARR.",
+)
+
+# %%
+weeks = house.ask("""
+    select taken_on, green_arr_share, yellow_arr_share, red_arr_share,
+        unscored_arr_share
+    from health.band_shares
+    where touch_tier = 'all' and week in (
+        select distinct week from health.band_shares order by week desc limit 26
+    )
+    order by week
+""")
+SHARES = ["yellow_arr_share", "red_arr_share", "unscored_arr_share"]
+house.figure(
+    house.stacked_bars(weeks, "taken_on", SHARES),
+    weeks,
+    caption="Share of ARR that is not green, by week",
+    alt="A bar for each of the last weeks, divided into yellow, red and unscored ARR.",
+)
+
+# %% [markdown]
+# ## Who moved, and why
+
+# %%
+MOVES = """
+    select from_band, to_band, accounts, arr
+    from health.band_migrations
+    where window_weeks = {} and from_band <> to_band
+    order by arr desc, from_band, to_band
+"""
+house.table(
+    house.ask(MOVES.format(4)),
+    caption="Moves between bands in the last four weeks",
+    empty="Nobody moved.",
+)
+house.table(
+    house.ask(MOVES.format(13)),
+    caption="Moves between bands in the last quarter",
+    empty="Nobody moved.",
+)
+
+# %%
+movers = house.ask("""
+    select account_name, csm_name, arr, previous_band, band, band_since, what_changed
+    from health.account_health
+    where
+        previous_band is not null
+        and band_since > (
+            select max(taken_on) from health.band_shares
+            where not is_current and taken_on <= (
+                select max(taken_on) - 28 from health.band_shares
+            )
+        )
+    order by arr desc, account_id
+""")
+house.table(movers, caption="Who changed band in the last four weeks", longest=15)
+
+# %% [markdown]
+# ## Who is at risk, and is somebody on it?
+
+# %%
+RISKS = """
+    select
+        account_name, csm_name, touch_tier, arr, score, drivers_down, open_triggers,
+        next_due_on
+    from health.account_health
+    where band = {}
+    order by priority desc nulls last, arr desc, account_id
+"""
+red = house.ask(RISKS.format("'red'"))
+house.table(red, caption="Red, the most pressing first", longest=15, empty="Nobody.")
+yellow = house.ask(RISKS.format("'yellow'"))
+house.table(
+    yellow, caption="Yellow, the most pressing first", longest=10, empty="Nobody."
+)
+
+# %%
+alone = house.ask("""
+    select
+        account_name, csm_name, touch_tier, arr, score, band_since, drivers_down
+    from health.account_health
+    where band = 'red' and open_interventions = 0
+    order by arr desc, account_id
+""")
+house.table(
+    alone,
+    caption="Red, and nothing is open on it",
+    longest=10,
+    empty="Each red account has an open intervention.",
+)
+
+# %% [markdown]
+# ## How much the score knows, and how far to trust it
+
+# %%
+coverage = house.ask("""
+    select touch_tier, accounts, scored_share, coverage
+    from health.band_shares
+    where is_current
+    order by arr desc, touch_tier
+""")
+house.figure(
+    house.bars(coverage, "touch_tier", "coverage"),
+    coverage,
+    caption="Share of the score's inputs that is known",
+    alt="A bar for each touch tier, and one for the company.",
+)
+
+# %%
+backtest = house.ask("""
+    select lead_days, red_observations, red_rate, yellow_rate, green_rate,
+        unscored_rate, base_rate, warned_churns, churns, median_warning_days
+    from health.health_backtest
+    where predictor = 'health_score' and outcome = 'logo_churn' and slice_name = 'all'
+    order by lead_days
+""")
+for row in backtest.where(lead_days=90):
+    house.remark(
+        "Of accounts that were red, could leave within {} days and were looked back "
+        "on, {} did; of green ones {}.",
+        row.lead_days,
+        row.red_rate,
+        row.green_rate,
+    )
+
+# %%
+house.table(
+    backtest,
+    caption="Who left within so many days, by the band that they were in",
+    empty="No window is over yet that could be looked back on.",
+)

@@ -1,0 +1,108 @@
+# %% [markdown]
+# # Customer success in one page
+#
+# Where do we stand, can the numbers be believed, and where is more? For everybody.
+
+# %%
+from bowtie.reporting import house
+
+STANDING = """
+    select metric, rate, change_on_quarter, target, is_on_target
+    from revenue.retention_standing
+    where touch_tier = 'all'
+    order by position
+"""
+standing = house.ask(STANDING)
+nrr, grr, logos = standing
+
+# %%
+bands = house.ask("""
+    select accounts, arr, red_accounts, red_arr, red_arr_share, scored_share
+    from health.band_shares
+    where is_current and touch_tier = 'all'
+""")
+health = bands.row()
+house.answer(
+    "{} pay {} a year. Net retention is {}, {} and {}; {} of ARR is red.",
+    house.counted(health.accounts, "customer", "customers"),
+    health.arr,
+    nrr.rate,
+    house.moved(nrr.change_on_quarter, "last quarter"),
+    house.against_target(nrr),
+    health.red_arr,
+)
+
+# %%
+TITLES = ["Net retention", "Gross retention", "Logo retention"]
+tiles = [
+    house.Tile(
+        title,
+        row.rate,
+        house.sentence(
+            "It is {}, {}.",
+            house.moved(row.change_on_quarter, "last quarter"),
+            house.against_target(row),
+        ),
+        house.tone(row),
+    )
+    for title, row in zip(TITLES, standing, strict=True)
+]
+house.tiles(tiles, standing)
+
+# %%
+forecasts = house.ask("""
+    select target_on, forecast_nrr, low_nrr, high_nrr
+    from expansion_renewals.nrr_forecast
+    where is_current and quarters_ahead = 4
+""")
+ahead = forecasts.row()
+quality = house.ask("""
+    select checks, passed, warned, stopping, refused_rows
+    from quality.quality_totals
+""")
+checks = quality.row()
+
+# %%
+red = house.sentence("{} of ARR, {} of all.", health.red_arr, health.red_arr_share)
+by = house.sentence("Of today's customers, by {}.", ahead.target_on)
+found = house.sentence(
+    "{} warned, {} raw rows set aside.", checks.warned, checks.refused_rows
+)
+house.tiles(
+    [
+        house.Tile("Red customers", health.red_accounts, red, "red"),
+        house.Tile("Net retention ahead", ahead.forecast_nrr, by),
+        house.Tile("Checks passed", checks.passed, found),
+    ],
+    *(bands, forecasts, quality),
+)
+
+# %% [markdown]
+# ## The pages
+
+# %%
+house.links()
+
+# %% [markdown]
+# ## What changed since the last generation
+
+# %%
+before = house.ask_previous(STANDING)
+if before is None:
+    house.remark("There is no generation before this one to compare with.")
+else:
+    house.table(before, caption="What the generation before said of retention")
+
+# %%
+restated = house.ask("""
+    select month, account_id, main_reason, earlier_closing_arr, closing_arr,
+        restated_arr
+    from revenue.restatements
+    order by abs(restated_arr) desc, account_id, month
+""")
+house.table(
+    restated,
+    caption="Closed months that were restated",
+    longest=10,
+    empty="No closed month was restated.",
+)
