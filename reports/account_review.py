@@ -48,7 +48,9 @@ house.answer(
 
 # %%
 SEATS = house.sentence("of {} bought", review.seats)
-DONE = house.sentence("of {}; {} late", review.milestones_total, review.milestones_overdue)
+DONE = house.sentence(
+    "of {}; {} late", review.milestones_total, review.milestones_overdue
+)
 OPENED = house.sentence("{} in the quarter before", review.tickets_opened_before)
 house.tiles(
     [
@@ -102,7 +104,7 @@ plans = house.ask(
 )
 measured = plans.where(status="active")
 house.figure(
-    house.bars(measured, "objective", "value_against_target"),
+    house.bars(measured, "metric_name", "value_against_target", full=1),
     measured,
     caption="How far each goal under way has come, from its baseline to its target",
     alt="A bar for each active success plan, up to the share of the way it has gone.",
@@ -127,15 +129,21 @@ house.table(milestones, caption="Milestones", empty="No milestones were agreed."
 
 # %%
 house.remark(
-    "{} opened, {} solved; {} of those opened were escalated. A first answer took {} "
-    "hours on average, a solution {}; ratings average {} of 5.",
+    "{} opened, {} of them escalated, and {} solved.",
     house.counted(review.tickets_opened, "ticket was", "tickets were"),
-    review.tickets_solved,
     review.tickets_escalated,
-    review.first_answer_hours,
-    review.resolution_hours,
-    review.satisfaction,
+    review.tickets_solved,
 )
+if review.resolution_hours.raw is not None:
+    house.remark(
+        "A first answer took {} hours on average, a solution {}; ratings average {} of "
+        "5.",
+        review.first_answer_hours,
+        review.resolution_hours,
+        review.satisfaction,
+    )
+
+# %%
 tickets = house.ask(
     """
     select month, ordinary, escalated, solved
@@ -203,8 +211,7 @@ house.remark(
 health = house.ask(
     """
     select
-        account_name, score, band, previous_band, band_since, change_4_weeks, coverage,
-        drivers_down, drivers_up, what_changed, csm_name, touch_tier
+        band, band_since, score, change_4_weeks, drivers_down, drivers_up, what_changed
     from health.account_health
     where account_id = ?
     """,
@@ -212,15 +219,13 @@ health = house.ask(
 )
 for row in health:
     house.remark(
-        "{} since {}, with a score of {}: {} in four weeks. What costs points: {}. What "
-        "gives them: {}.",
+        "{} since {}, with a score of {}: {} in four weeks.",
         house.capital(row.band),
         row.band_since,
         row.score,
         row.change_4_weeks,
-        row.drivers_down,
-        row.drivers_up,
     )
+house.table(health, caption="Why the score is what it is")
 
 # %% tags=["internal"]
 scores = house.ask(
@@ -247,7 +252,7 @@ house.figure(
 # %% tags=["internal"]
 interventions = house.ask(
     """
-    select trigger, reason, opened_on, due_on, is_overdue, priority, playbook
+    select trigger, reason, opened_on, due_on, is_overdue, playbook
     from health.interventions
     where is_open and account_id = ?
     order by priority desc, trigger_rank

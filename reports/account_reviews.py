@@ -31,15 +31,7 @@ else:
     house.answer("No business review is due.")
 
 # %%
-pages = []
-for row in due:
-    line = house.sentence("due by {}, {}", row.qbr_due_on, row.csm_name)
-    name = row.account_name.written()
-    file = house.page_file("account_review", str(row.account_id))
-    pages.append((file, name, line))
-    file = house.page_file("account_review_customer", str(row.account_id))
-    pages.append((file, f"{name}: for the customer", "without anything internal"))
-house.links(pages)
+house.links("account_review")
 
 # %%
 house.table(due, caption="Reviews that are due, the longest overdue first")

@@ -75,9 +75,7 @@ loads = house.ask("""
 
 # %%
 house.figure(
-    house.bars(
-        loads.first(25), "csm_name", "expected_hours", target="available_hours"
-    ),
+    house.bars(loads.first(25), "csm_name", "expected_hours", target="available_hours"),
     loads.first(25),
     caption="Hours that each book needs this month; the mark is what its CSM has",
     alt="A bar of needed hours for each CSM, the fullest first, with a mark at the "

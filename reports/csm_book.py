@@ -129,7 +129,7 @@ quarters = house.ask(
         period_start, nrr, grr, logo_retention, opening_arr, expansion_deals,
         expansion_arr, yellow_to_green_rate, intervention_rate
     from capacity.csm_scorecard
-    where period = 'quarter' and csm_id = ?
+    where period = 'quarter' and opening_arr > 0 and csm_id = ?
     order by period_start
     """,
     csm,

@@ -32,16 +32,7 @@ else:
     house.answer("Nobody owns an account.")
 
 # %%
-LINE = "{}, {} of ARR; {} open, {} red"
-pages = []
-for row in books:
-    file = house.page_file("csm_book", str(row.csm_id))
-    accounts = house.counted(row.accounts, "account", "accounts")
-    line = house.sentence(
-        LINE, accounts, row.arr, row.open_interventions, row.red_accounts
-    )
-    pages.append((file, row.csm_name.written(), line))
-house.links(pages)
+house.links("csm_book")
 
 # %%
 health = house.ask("""

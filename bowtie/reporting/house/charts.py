@@ -209,16 +209,20 @@ def bars(
     colour: str = "series1",
     loss: str | None = "loss",
     target: str | None = None,
+    full: float | None = None,
 ) -> Draw:
     """Return horizontal bars, one a row, each with its name and value.
 
-    Bars below zero take the colour `loss`; `target` is a column drawn as a mark.
+    Bars below zero take the colour `loss`; `target` is a column drawn as a mark; `full`
+    is the level that all could reach, drawn behind them.
     """
 
     def paint(axes: Axes, narrow: bool) -> None:
         values = [found.value(column, row) for row in range(len(found))]
         levels = [float(value.raw or 0) for value in values]
         places = list(range(len(values)))
+        if full is not None:
+            axes.barh(places, full, color=light("rule"), height=0.62)
         colours = [light(loss if level < 0 and loss else colour) for level in levels]
         axes.barh(places, levels, color=colours, height=0.62)
         for place, level, value in zip(places, levels, values, strict=True):
@@ -240,7 +244,7 @@ def bars(
         axes.grid(False)
         axes.set_xticks([])
         axes.spines["bottom"].set_visible(False)
-        low, high = min([*levels, 0.0]), max([*levels, 0.0])
+        low, high = min([*levels, 0.0]), max([*levels, full or 0.0])
         room = (0.34 if narrow else 0.16) * (high - low or 1)
         axes.set_xlim(low - (room if low < 0 else 0), high + room)
 
