@@ -1,3 +1,10 @@
+# %% [markdown] tags=["unshown"]
+# # Account review
+#
+# What was achieved, and what comes next? For one customer and their CSM. The page is
+# headed with the customer's name; cells tagged `internal` are left out of the edition
+# that the customer may see.
+
 # %%
 from bowtie.reporting import house
 
@@ -5,18 +12,28 @@ account = house.subject()
 reviews = house.ask(
     """
     select
-        account_name, reviewed_from, reviewed_to, active_users, active_users_before,
-        active_users_change, sessions, sessions_before, seats, seat_utilisation,
-        features_in_use, milestones_done, milestones_total, milestones_overdue,
-        tickets_opened, tickets_opened_before, tickets_escalated, tickets_solved,
-        tickets_open, first_answer_hours, resolution_hours, satisfaction,
-        customer_since, arr, term_end_date, last_qbr_on, qbr_due_on
+        account_name, reviewed_from, reviewed_to, customer_since, arr, term_end_date
     from reviews.account_reviews
     where account_id = ?
     """,
     account,
 )
 review = reviews.only("there is no customer with this id")
+
+# %%
+quarters = house.ask(
+    """
+    select
+        active_users, active_users_change, seats, seat_utilisation, features_in_use,
+        milestones_done, milestones_total, milestones_overdue, tickets_opened,
+        tickets_opened_before, tickets_escalated, tickets_solved, tickets_open,
+        first_answer_hours, resolution_hours, satisfaction
+    from reviews.account_reviews
+    where account_id = ?
+    """,
+    account,
+)
+quarter = quarters.row()
 
 # %%
 house.title(
@@ -34,33 +51,42 @@ house.note(
 
 # %%
 used = house.sentence("No use was reported")
-if review.active_users.raw is not None:
-    change = house.moved(review.active_users_change, "the quarter before")
-    people = house.counted(review.active_users, "person", "people")
+if quarter.active_users.raw is not None:
+    change = house.moved(quarter.active_users_change, "the quarter before")
+    people = house.counted(quarter.active_users, "person", "people")
     used = house.sentence("On a day of use {} worked with it, {}", people, change)
-house.answer(
-    "{}. {} of {} milestones are reached, and {} still open.",
-    used,
-    review.milestones_done,
-    review.milestones_total,
-    house.counted(review.tickets_open, "support ticket is", "support tickets are"),
+reached = house.sentence("No milestones are agreed")
+if quarter.milestones_total.raw:
+    done, total = quarter.milestones_done, quarter.milestones_total
+    reached = house.sentence("{} of {} milestones are reached", done, total)
+
+# %%
+tickets = house.counted(quarter.tickets_open, "support ticket", "support tickets")
+still = "is" if quarter.tickets_open.raw == 1 else "are"
+house.answer("{}. {}, and {} {} still open.", used, reached, tickets, still)
+
+# %%
+seats = house.sentence("of {} bought", quarter.seats)
+late = house.sentence("{} late", quarter.milestones_overdue)
+before = house.sentence("{} in the quarter before", quarter.tickets_opened_before)
+house.tiles(
+    [
+        house.Tile("Seats in use", quarter.seat_utilisation, seats),
+        house.Tile("Features in use", quarter.features_in_use, "of what was bought"),
+        house.Tile("Milestones reached", quarter.milestones_done, late),
+        house.Tile("Tickets opened", quarter.tickets_opened, before),
+    ],
+    quarters,
 )
 
 # %%
-SEATS = house.sentence("of {} bought", review.seats)
-DONE = house.sentence(
-    "of {}; {} late", review.milestones_total, review.milestones_overdue
+house.remark(
+    "A customer since {}, with {} a year under contract.",
+    review.customer_since,
+    review.arr,
 )
-OPENED = house.sentence("{} in the quarter before", review.tickets_opened_before)
-house.tiles(
-    [
-        house.Tile("Seats in use", review.seat_utilisation, SEATS),
-        house.Tile("Features in use", review.features_in_use, "of what was bought"),
-        house.Tile("Milestones reached", review.milestones_done, DONE),
-        house.Tile("Tickets opened", review.tickets_opened, OPENED),
-    ],
-    reviews,
-)
+if review.term_end_date.raw is not None:
+    house.remark("The term runs until {}.", review.term_end_date)
 
 # %% [markdown]
 # ## Use
@@ -79,6 +105,8 @@ weeks = house.ask(
     """,
     account,
 )
+
+# %%
 house.figure(
     house.lines(weeks, "week", ["active_users_average"]),
     weeks,
@@ -103,6 +131,8 @@ plans = house.ask(
     account,
 )
 measured = plans.where(status="active")
+
+# %%
 house.figure(
     house.bars(measured, "metric_name", "value_against_target", full=1),
     measured,
@@ -130,21 +160,21 @@ house.table(milestones, caption="Milestones", empty="No milestones were agreed."
 # %%
 house.remark(
     "{} opened, {} of them escalated, and {} solved.",
-    house.counted(review.tickets_opened, "ticket was", "tickets were"),
-    review.tickets_escalated,
-    review.tickets_solved,
+    house.counted(quarter.tickets_opened, "ticket was", "tickets were"),
+    quarter.tickets_escalated,
+    quarter.tickets_solved,
 )
-if review.resolution_hours.raw is not None:
+if quarter.resolution_hours.raw is not None:
     house.remark(
         "A first answer took {} hours on average, a solution {}; ratings average {} of "
-        "5.",
-        review.first_answer_hours,
-        review.resolution_hours,
-        review.satisfaction,
+        "five.",
+        quarter.first_answer_hours,
+        quarter.resolution_hours,
+        quarter.satisfaction,
     )
 
 # %%
-tickets = house.ask(
+months = house.ask(
     """
     select month, ordinary, escalated, solved
     from reviews.support_months
@@ -156,8 +186,8 @@ tickets = house.ask(
 
 # %%
 house.figure(
-    house.stacked_bars(tickets, "month", ["ordinary", "escalated"]),
-    tickets,
+    house.stacked_bars(months, "month", ["ordinary", "escalated"]),
+    months,
     caption="Support tickets opened, by month",
     alt="A bar for each month: tickets opened, escalated ones apart.",
     empty="Nobody wrote to support in the last year.",
@@ -198,11 +228,6 @@ house.table(
     caption="What we have before us together",
     empty="Nothing is dated in the next quarter.",
 )
-house.remark(
-    "A customer since {}, with {} a year under contract.",
-    review.customer_since,
-    review.arr,
-)
 
 # %% [markdown] tags=["internal"]
 # ## For us alone
@@ -217,6 +242,8 @@ health = house.ask(
     """,
     account,
 )
+
+# %% tags=["internal"]
 for row in health:
     house.remark(
         "{} since {}, with a score of {}: {} in four weeks.",
@@ -241,6 +268,8 @@ scores = house.ask(
     """,
     account,
 )
+
+# %% tags=["internal"]
 house.figure(
     house.lines(scores, "taken_on", ["score"]),
     scores,

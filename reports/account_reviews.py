@@ -21,8 +21,7 @@ first = due.row()
 # %%
 if len(due):
     house.answer(
-        "The review that has been due for longest is that of {}, with {} of ARR: it was "
-        "to be held by {}.",
+        "The review that is due first is that of {}, with {} of ARR: by {}.",
         first.account_name,
         first.arr,
         first.qbr_due_on,

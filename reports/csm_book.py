@@ -1,3 +1,9 @@
+# %% [markdown] tags=["unshown"]
+# # CSM book
+#
+# Whom do I call this week, and how is my book? For one customer success manager, whose
+# name heads the page.
+
 # %%
 from bowtie.reporting import house
 
@@ -5,26 +11,39 @@ csm = house.subject()
 books = house.ask(
     """
     select
-        csm_name, team, touch_model, accounts, arr, green_accounts, green_arr,
-        yellow_accounts, yellow_arr, red_accounts, red_arr, unscored_accounts,
-        unscored_arr, open_interventions, overdue_interventions, touchpoints_overdue,
-        reviews_overdue, renewals_90_days, renewal_arr_90_days, at_risk_arr_90_days
+        csm_name, accounts, arr, green_accounts, green_arr, yellow_accounts, yellow_arr,
+        red_accounts, red_arr, unscored_accounts, unscored_arr, renewals_90_days,
+        renewal_arr_90_days, at_risk_arr_90_days
     from reviews.csm_books
     where csm_id = ?
     """,
     csm,
 )
-book = books.only("there is no CSM with this id who works or owns anything")
 
 # %%
+work = house.ask(
+    """
+    select
+        open_interventions, overdue_interventions, touchpoints_overdue, reviews_overdue,
+        utilisation
+    from reviews.csm_books
+    where csm_id = ?
+    """,
+    csm,
+).only("there is no CSM with this id who works or owns anything")
+book = books.row()
 house.title(book.csm_name, "Whom do I call this week, and how is my book?")
+
+# %%
+are = "is" if book.red_accounts.raw == 1 else "are"
 house.answer(
-    "{} wait, {} of them overdue. Of {} {} red; {} comes up for renewal within 90 days, "
-    "{} of it at risk.",
-    house.counted(book.open_interventions, "intervention", "interventions"),
-    book.overdue_interventions,
+    "{} in the queue, {} of them overdue. Of {} {} {} red; {} comes up for renewal "
+    "within three months, {} of it at risk.",
+    house.counted(work.open_interventions, "intervention is", "interventions are"),
+    work.overdue_interventions,
     house.counted(book.accounts, "account", "accounts"),
-    house.counted(book.red_accounts, "is", "are"),
+    book.red_accounts,
+    are,
     book.renewal_arr_90_days,
     book.at_risk_arr_90_days,
 )
@@ -36,6 +55,13 @@ for label, band in shown.items():
     arr, accounts = getattr(book, f"{band}_arr"), getattr(book, f"{band}_accounts")
     tiles.append(house.Tile(label, accounts, house.sentence("{} of ARR", arr), band))
 house.tiles(tiles, books)
+house.remark(
+    "{} should have been met by now, {} should have had a business review; the book "
+    "takes {} of the hours of this month.",
+    house.counted(work.touchpoints_overdue, "account", "accounts"),
+    work.reviews_overdue,
+    work.utilisation,
+)
 
 # %% [markdown]
 # ## This week's queue
@@ -52,6 +78,8 @@ queue = house.ask(
     """,
     csm,
 )
+
+# %%
 house.table(
     queue,
     caption="Open interventions, the most pressing first",
@@ -90,6 +118,8 @@ worries = house.ask(
     """,
     csm,
 )
+
+# %%
 house.table(
     worries,
     caption="Red and yellow accounts, the most pressing first",
@@ -112,6 +142,8 @@ renewals = house.ask(
     """,
     csm,
 )
+
+# %%
 house.table(
     renewals,
     caption="Terms that end within 120 days: at risk first, then the largest",
@@ -134,6 +166,8 @@ quarters = house.ask(
     """,
     csm,
 )
+
+# %%
 house.figure(
     house.lines(quarters, "period_start", ["nrr", "grr", "logo_retention"]),
     quarters,

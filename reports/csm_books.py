@@ -41,6 +41,8 @@ health = house.ask("""
     order by arr desc, csm_id
     limit 30
 """)
+
+# %%
 house.figure(
     house.stacked_bars(
         health,

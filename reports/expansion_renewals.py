@@ -17,8 +17,8 @@ quarter = horizons.where(horizon_days=90).row()
 
 # %%
 house.answer(
-    "Within {} days {} of ARR comes up for renewal: {} of it, {}, is expected to renew, "
-    "{} is bound already, and {} is at risk.",
+    "Within {} days {} of ARR comes up for renewal: {} of it, {}, is expected to "
+    "renew, {} is bound already, and {} is at risk.",
     quarter.horizon_days,
     quarter.arr_up_for_renewal,
     quarter.forecast_arr,
@@ -31,7 +31,7 @@ house.answer(
 tiles = []
 for row in horizons:
     note = house.sentence("{} expected, {} at risk", row.gross_rate, row.at_risk_arr)
-    label = f"Up within {row.horizon_days} days"
+    label = house.sentence("Up within {} days", row.horizon_days)
     tiles.append(house.Tile(label, row.arr_up_for_renewal, note))
 house.tiles(tiles, horizons)
 
@@ -47,6 +47,8 @@ months = house.ask("""
     order by month
     limit 13
 """)
+
+# %%
 house.figure(
     house.stacked_bars(
         months, "month", ["green_arr", "yellow_arr", "red_arr", "unscored_arr"]
@@ -65,6 +67,8 @@ RENEWALS = """
     where is_open and {}
     order by arr_up_for_renewal desc, renewal_id
 """
+
+# %%
 house.table(
     house.ask(RENEWALS.format("is_at_risk and days_to_term_end <= 180")),
     caption="At risk within 180 days: red, in grace or asked to be cancelled",
@@ -99,10 +103,12 @@ errors = house.ask("""
     from expansion_renewals.renewal_forecast_errors
     order by lead_days desc
 """)
+
+# %%
 for row in errors.first(1):
     house.note(
-        "Read it with care: {} days ahead it was off by {} in a month, {} at worst, and "
-        "too high in {} of the last {} months.",
+        "Read it with care: {} days ahead it was off by {} in a month, {} at worst, "
+        "and too high in {} of the last {} months.",
         row.lead_days,
         row.absolute_error_rate,
         row.largest_error_rate,
@@ -117,6 +123,8 @@ accuracy = house.ask("""
     where lead_days = 90 and is_complete and available_arr > 0
     order by month
 """)
+
+# %%
 house.figure(
     house.lines(accuracy, "month", ["forecast_gross_rate", "gross_rate"]),
     accuracy,
@@ -141,6 +149,8 @@ stages = house.ask("""
     from expansion_renewals.pipeline_stages
     order by open_arr desc, stage
 """)
+
+# %%
 house.figure(
     house.stacked_bars(
         stages,

@@ -103,16 +103,6 @@ class Stamp:
     as_of: str
 
 
-def for_customers(notebook: NotebookNode) -> NotebookNode:
-    """Return a notebook without the cells that are tagged as internal."""
-    cells = [
-        cell
-        for cell in notebook.cells
-        if "internal" not in cell.metadata.get("tags", [])
-    ]
-    return new_notebook(cells=cells)
-
-
 def as_page(
     notebook: NotebookNode,
     report: Report,
@@ -122,10 +112,17 @@ def as_page(
 ) -> str:
     """Return an executed notebook as HTML; `depth` leads to the folder of the index.
 
-    A page for customers, not `internal`, leads to no other.
+    Cells tagged `unshown` speak to who reads the notebook. A page for customers, which
+    is not `internal`, is without the cells tagged so, and leads to no other.
     """
+    left_out = {"unshown"} if internal else {"unshown", "internal"}
+    shown = [
+        cell
+        for cell in notebook.cells
+        if left_out.isdisjoint(cell.metadata.get("tags", ()))
+    ]
     html, _ = _exporter().from_notebook_node(
-        notebook,
+        new_notebook(cells=shown),
         resources={
             "bowtie": {
                 "report": report,

@@ -21,7 +21,6 @@ from bowtie.reporting.pages import (
     Stamp,
     as_page,
     failed_page,
-    for_customers,
     read_notebook,
 )
 
@@ -182,6 +181,6 @@ def _rendered(
     pages = {task.file: as_page(notebook, task.report, stamp, depth)}
     if task.report.has_customer_edition:
         pages[task.customer_file] = as_page(
-            for_customers(notebook), task.report, stamp, depth, internal=False
+            notebook, task.report, stamp, depth, internal=False
         )
     return pages, None

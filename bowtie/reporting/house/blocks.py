@@ -34,7 +34,7 @@ LONGEST_TABLE = 50
 class Tile:
     """A headline number: what it is, the value, and a line below it."""
 
-    label: str
+    label: Markup | str
     value: Value
     note: Markup | str = ""
     tone: str | None = None

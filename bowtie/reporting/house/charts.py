@@ -68,6 +68,8 @@ def _drawn(narrow: bool, height: float, paint: Callable[[Axes, bool], None]) -> 
         axes = figure.subplots()
         paint(axes, narrow)
         figure.tight_layout(pad=0.4)
+        # Done: with a layout engine left over, each figure would be drawn twice.
+        figure.set_layout_engine(None)
     return figure
 
 
@@ -102,6 +104,8 @@ def _number_axis(axis: Any, kind: str) -> None:
         return _ZEROS.sub("", text)
 
     axis.set_major_formatter(written)
+    if kind == "count":
+        axis.set_major_locator(mpl.ticker.MaxNLocator(5, integer=True))
 
 
 def _tick_kind(kind: str) -> str:
@@ -248,7 +252,7 @@ def bars(
         room = (0.34 if narrow else 0.16) * (high - low or 1)
         axes.set_xlim(low - (room if low < 0 else 0), high + room)
 
-    return lambda narrow: _drawn(narrow, max(1.1, 0.42 * len(found) + 0.3), paint)
+    return lambda narrow: _drawn(narrow, max(0.75, 0.42 * len(found) + 0.3), paint)
 
 
 def stacked_bars(
