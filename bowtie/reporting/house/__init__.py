@@ -18,6 +18,7 @@ from bowtie.reporting.house.blocks import (
     sentence,
     table,
     tiles,
+    title,
 )
 from bowtie.reporting.house.charts import (
     bars,
@@ -36,7 +37,7 @@ from bowtie.reporting.house.warehouse import (
     start,
     subject,
 )
-from bowtie.reporting.house.words import against_target, counted, moved, tone
+from bowtie.reporting.house.words import against_target, capital, counted, moved, tone
 
 __all__ = [
     "Answer",
@@ -48,6 +49,7 @@ __all__ = [
     "ask",
     "ask_previous",
     "bars",
+    "capital",
     "counted",
     "figure",
     "heat_map",
@@ -63,6 +65,7 @@ __all__ = [
     "subject",
     "table",
     "tiles",
+    "title",
     "tone",
     "waterfall",
 ]

@@ -1,0 +1,45 @@
+-- One row per account with usage in one of the two periods of a review: active users a
+-- day with use, and sessions, in each.
+with periods as (
+    select * from {{ ref('int_review_periods') }}
+),
+
+usage_weekly as (
+    select * from {{ ref('usage_weekly') }}
+),
+
+summed as (
+    select
+        usage_weekly.account_id,
+        {%- for period in ['now', 'before'] %}
+        sum(case when periods.period = '{{ period }}' then usage_weekly.active_user_days end)
+            as user_days_{{ period }},
+        sum(case when periods.period = '{{ period }}' then usage_weekly.active_days end)
+            as days_{{ period }},
+        sum(case when periods.period = '{{ period }}' then usage_weekly.sessions end)
+            as sessions_{{ period }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from usage_weekly
+    inner join periods
+        on
+            usage_weekly.week >= periods.valid_from
+            and usage_weekly.week < periods.valid_to
+    group by usage_weekly.account_id
+),
+
+final as (
+    select
+        summed.*,
+        {{ safe_divide('summed.user_days_now', 'summed.days_now') }} as active_users,
+        {{ safe_divide('summed.user_days_before', 'summed.days_before') }}
+            as active_users_before,
+        -- users / days over users / days before, in one division.
+        {{ safe_divide(
+            '(summed.user_days_now * summed.days_before'
+            ~ ' - summed.user_days_before * summed.days_now)',
+            '(summed.user_days_before * summed.days_now)'
+        ) }} as active_users_change
+    from summed
+)
+
+select * from final
