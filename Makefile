@@ -15,7 +15,7 @@ HATCHLING_VERSION := 1.27.0
 BIN := .venv/bin
 # Uses the Python it is given, and never fetches another.
 UV := UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1 .tools/bin/uv
-PYTHON_PATHS := bowtie tests examples
+PYTHON_PATHS := bowtie tests examples benchmarks
 SQL_PATHS := models tests/data analyses snapshots
 
 # The state that the environment must be in: the locks, this Python, this folder. The
