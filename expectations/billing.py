@@ -24,6 +24,45 @@ _IN_FORCE = """
     lines.valid_from <= as_of() and (lines.valid_to is null or lines.valid_to > as_of())
 """
 
+# Every amount that somebody typed or computed, in the reporting currency.
+_AMOUNTS = """
+    rates as (
+        select currency, any_value(rate) as rate
+        from revenue.arr_lines
+        group by currency
+    ),
+
+    typed as (
+        select
+            'billing_invoice_lines.amount' as subject,
+            lines.invoice_line_id as row_key,
+            lines.amount,
+            invoices.currency
+        from staging.stg_billing__invoice_lines as lines
+        inner join staging.stg_billing__invoices as invoices using (invoice_id)
+        union all
+        select 'billing_invoices.total_amount', invoice_id, total_amount, currency
+        from staging.stg_billing__invoices
+        union all
+        select 'revenue.arr_lines.arr_local', subscription_item_id, arr_local, currency
+        from revenue.arr_lines
+        union all
+        select 'crm_opportunities.amount', opportunity_id, amount, currency
+        from staging.stg_crm__opportunities
+    ),
+
+    amounts as (
+        select
+            typed.subject,
+            typed.row_key,
+            abs(cast(typed.amount as double)) * coalesce(rates.rate, 1) as amount
+        from typed
+        left join rates using (currency)
+        where
+            rates.rate is not null
+            or coalesce(typed.currency, reporting_currency()) = reporting_currency()
+    )
+"""
 # ARR of an item by its definition, in whole numbers: 4, 6 and 4 decimals of quantity,
 # price and discount give 14, and 2 of the cents stay.
 _EXACT_CENTS = """
@@ -204,71 +243,42 @@ CHECKS = [
         applies=_HAS_EARNED,
         unless="no recurring amount was invoiced for the last three months",
     ),
-    # Against the next largest: the largest ever may be yesterday's, or years old.
+    # Against the third largest: the largest ever may be yesterday's or years old, and an
+    # amount comes back (in the next invoice, in the invoice's total).
     Check(
         "largest_amount_is_not_alone",
-        evidence="""
-            with amounts as (
-                select
-                    'billing_invoice_lines.amount' as subject,
-                    invoice_line_id as row_key,
-                    abs(amount) as amount,
-                    invoices.currency
-                from staging.stg_billing__invoice_lines
-                inner join staging.stg_billing__invoices as invoices using (invoice_id)
-                union all
-                select 'billing_invoices.total_amount', invoice_id, abs(total_amount),
-                    currency
-                from staging.stg_billing__invoices
-                union all
-                select 'billing_subscription_items.unit_price', subscription_item_id,
-                    quantity * unit_price, currency
-                from staging.stg_billing__subscription_items
-                union all
-                select 'crm_opportunities.amount', opportunity_id, amount, currency
-                from staging.stg_crm__opportunities
-            ),
+        evidence=f"""
+            with {_AMOUNTS},
 
             ranked as (
                 select
-                    subject,
-                    row_key,
-                    amount,
-                    coalesce(currency, reporting_currency()) as currency,
+                    *,
                     row_number() over (
-                        partition by subject, coalesce(currency, reporting_currency())
-                        order by amount desc, row_key
+                        partition by subject order by amount desc, row_key
                     ) as place,
-                    count(*) over (
-                        partition by subject, coalesce(currency, reporting_currency())
-                    ) as amounts
+                    count(*) over (partition by subject) as amounts
                 from amounts
             )
 
             select
-                first.subject || ' in ' || first.currency as subject,
-                first.amount / greatest(next.amount, 1) as measured,
+                first.subject,
+                first.amount / greatest(third.amount, 1) as measured,
                 first.row_key as named
             from ranked as first
-            inner join ranked as next
-                on
-                    first.subject = next.subject
-                    and first.currency = next.currency
-                    and next.place = 3
+            inner join ranked as third
+                on first.subject = third.subject and third.place = 3
             where first.place = 1 and first.amounts >= 100
         """,
         says="has an amount {measured} the third largest",
         remedy="see whether it is in another unit; correct it at the source",
-        applies="""
+        applies=f"""
             (
+                with {_AMOUNTS}
                 select coalesce(max(amounts), 0) from (
-                    select count(*) as amounts
-                    from staging.stg_billing__subscription_items group by currency
-                    union all
-                    select count(*) from staging.stg_billing__invoices group by currency
+                    select count(*) as amounts from amounts group by subject
                 ) as counted
             ) >= 100
         """,
-        unless="fewer than a hundred amounts in any currency",
+        unless="fewer than a hundred amounts of a kind",
     ),
 ]

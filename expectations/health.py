@@ -11,7 +11,8 @@ _FEW = """
 _TOO_FEW = "fewer than 20 accounts have a health score"
 
 CHECKS = [
-    # A driver that many accounts lost at once is an input that did not arrive.
+    # A driver that many accounts lost at once is an input that did not arrive. Less twice
+    # what chance does, since of surveys and tickets a small company has few.
     Check(
         "health_inputs_are_known",
         evidence="""
@@ -19,6 +20,7 @@ CHECKS = [
                 select
                     driver,
                     week,
+                    count(*) as accounts,
                     count(*) filter (where status in ('scored', 'capped')) / count(*)
                         as known
                 from health.health_driver_scores
@@ -31,6 +33,7 @@ CHECKS = [
             levels as (
                 select
                     weeks.driver,
+                    max(accounts) filter (where weeks.week = last_week.week) as accounts,
                     max(known) filter (where weeks.week = last_week.week) as known,
                     median(known) filter (where weeks.week < last_week.week) as usual
                 from weeks
@@ -40,7 +43,9 @@ CHECKS = [
 
             select
                 driver as subject,
-                greatest(usual - known, 0) as measured
+                greatest(
+                    usual - known - 2 * sqrt(usual * (1 - usual) / accounts), 0
+                ) as measured
             from levels
             where known is not null and usual is not null
         """,
@@ -179,33 +184,24 @@ CHECKS = [
         compares=("health.usage_weekly",),
     ),
     # All accounts at once, up or down: the counter changed, not the customers. The
-    # middle account of those that had usage in both weeks.
+    # middle account of those that had usage, on its middle day: a month's end is one.
     Check(
         "usage_of_all_accounts_is_steady",
         evidence="""
-            with daily as (
-                select
-                    account_id,
-                    (as_of() - usage_date) // 7 as weeks_back,
-                    sum(active_users) as active_users,
-                    sum(sessions) as sessions,
-                    sum(events) as events
-                from staging.stg_usage__daily
-                where usage_date > as_of() - 42
-                group by account_id, (as_of() - usage_date) // 7
-            ),
-
-            measures as (
-                unpivot daily on active_users, sessions, events
-                into name measure value amount
+            with measures as (
+                unpivot (
+                    select account_id, usage_date, active_users, sessions, events
+                    from staging.stg_usage__daily
+                    where usage_date > as_of() - 42
+                ) on active_users, sessions, events into name measure value amount
             ),
 
             levels as (
                 select
                     account_id,
                     measure,
-                    max(amount) filter (where weeks_back = 0) as lately,
-                    median(amount) filter (where weeks_back > 0) as usual
+                    median(amount) filter (where usage_date > as_of() - 7) as lately,
+                    median(amount) filter (where usage_date <= as_of() - 7) as usual
                 from measures
                 group by account_id, measure
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,10 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from bowtie.checks.bounds import ANY, Bound, Policy, read_policy, severest, shown
+from bowtie.checks.bounds import ANY, Policy, read_policy, severest, shown
 from bowtie.checks.check import Check, CheckResult, Outcome
 from bowtie.checks.evidence import NotApplicableError, measure, opened
+from bowtie.checks.judge import Verdict, judge
 from bowtie.checks.reported import contract_results, test_results
 from expectations import SUBJECTS
 
@@ -48,8 +49,6 @@ def _suite(
     policy: Policy,
 ) -> list[CheckResult]:
     """Return how the checks of one subject ended."""
-    from bowtie.checks.judge import judge
-
     results: list[CheckResult] = []
     evidence: dict[str, pd.DataFrame] = {}
     for check in checks:
@@ -59,19 +58,18 @@ def _suite(
             results.append(_of_all(check, "not_applicable", str(reason)))
         except (duckdb.Error, LookupError) as error:
             results.append(_of_all(check, "could_not_run", type(error).__name__))
+    if not evidence:
+        return results
     asked = {
         (name, scope)
         for name, frame in evidence.items()
         for scope in (set(frame["scope"]) or {ANY})
     }
     frames = [frame.assign(check_name=name) for name, frame in evidence.items()]
-    failed: dict[tuple[str, str], set[str]] = {}
-    for failure in judge(subject, pd.concat(frames), asked, policy) if frames else ():
-        kind = "rows" if failure.raised else failure.asked
-        failed.setdefault((failure.check_name, failure.scope), set()).add(kind)
+    verdict = judge(subject, pd.concat(frames, ignore_index=True), asked, policy)
     for check in checks:
         if check.name in evidence:
-            results += _results(check, evidence[check.name], failed, policy)
+            results += _results(check, evidence[check.name], verdict, policy)
     return results
 
 
@@ -84,37 +82,33 @@ def _scoped(frame: pd.DataFrame, check: Check, policy: Policy) -> pd.DataFrame:
 
 
 def _results(
-    check: Check,
-    frame: pd.DataFrame,
-    failed: Mapping[tuple[str, str], set[str]],
-    policy: Policy,
+    check: Check, frame: pd.DataFrame, verdict: Verdict, policy: Policy
 ) -> Iterator[CheckResult]:
     """Yield a result per row of evidence; one for all where there is no row."""
     if frame.empty:
         yield _of_all(check, "could_not_run", "it found nothing to measure")
     for row in frame.itertuples(index=False):
-        bounds = policy.bounds[check.name, row.scope]
-        wrong = failed.get((check.name, row.scope), set())
-        if "rows" in wrong or pd.isna(row.measured):
-            why = "its figure is missing or cannot be judged"
+        if (check.name, row.scope) in verdict.unjudged:
+            why = "a figure is missing or cannot be judged"
             yield _of_all(check, "could_not_run", why, row.subject)
             continue
-        broken = [
-            bound
-            for bound in bounds
-            if bound.severity in wrong and not bound.allows(row.measured)
-        ]
-        yield _judged(check, row, bounds, broken, policy)
+        broken = verdict.broken.get((check.name, row.scope), frozenset())
+        yield _judged(check, row, broken, policy)
 
 
 def _judged(
     check: Check,
     row: Any,
-    bounds: Sequence[Bound],
-    broken: Sequence[Bound],
+    severities: Collection[str],
     policy: Policy,
 ) -> CheckResult:
-    """Return the result of one row, whose broken bounds are known."""
+    """Return the result of one row; some row like it breaks bounds of `severities`."""
+    bounds = policy.bounds[check.name, row.scope]
+    broken = [
+        bound
+        for bound in bounds
+        if bound.severity in severities and not bound.allows(row.measured)
+    ]
     outcome: Outcome = "passed"
     told = bounds
     message = ""
