@@ -1,4 +1,4 @@
-"""Are these the customers of yesterday, with the names and segments they had?"""
+"""These are the customers of yesterday, with the names and segments they had."""
 
 from bowtie.checks.check import Check
 

@@ -1,8 +1,7 @@
-"""Did the sources send what they usually send: all of it, in time, and once?"""
+"""The sources sent what they usually send: all of it, in time, and once."""
 
 from bowtie.checks.check import Check
-
-_VOLUMES = "quality.raw_volumes"
+from bowtie.checks.volumes import REMEMBERED, VOLUMES
 
 # Rows by the day that they are dated, of tables that a company adds to all the time.
 _DAYS = """
@@ -49,7 +48,7 @@ _BOTH = f"""
             now.table_name,
             greatest(min(now.month), min(before.month)) as month
         from quality.raw_volumes as now
-        inner join previous.{_VOLUMES} as before using (table_name)
+        inner join previous.{VOLUMES} as before using (table_name)
         where now.row_count > 0
         group by now.table_name
     ),
@@ -60,7 +59,7 @@ _BOTH = f"""
             before.month,
             before.row_count as rows_before,
             coalesce(now.row_count, 0) as rows_now
-        from previous.{_VOLUMES} as before
+        from previous.{VOLUMES} as before
         inner join first_months
             on
                 before.table_name = first_months.table_name
@@ -110,20 +109,21 @@ CHECKS = [
         """,
         says="has lost {measured} of the rows that the generation before had",
         remedy="ask for the whole extract",
-        compares=(_VOLUMES,),
+        compares=(VOLUMES,),
     ),
     Check(
         "rows_lost_over_time",
-        evidence="""
+        evidence=f"""
             select
                 table_name as subject,
                 sum(most_rows - row_count) / greatest(sum(most_rows), 100) as measured
-            from quality.raw_volumes
+            from ({REMEMBERED}) as remembered
             where month is null or month > as_of() - interval 12 month
             group by table_name
         """,
         says="has {measured} fewer rows of the last year than it has had",
         remedy="the source loses rows day by day; have its extract repaired",
+        compares=(VOLUMES,),
     ),
     Check(
         "rows_gained_in_closed_months",
@@ -139,7 +139,7 @@ CHECKS = [
         """,
         says="has {measured} more rows in months that were over than it had",
         remedy="see whether a delivery came twice under new keys, or dates are wrong",
-        compares=(_VOLUMES,),
+        compares=(VOLUMES,),
     ),
     # The middle of the last seven days against the days before on the same weekday:
     # the spike at a month's end and a holiday are one day each. A source that reports

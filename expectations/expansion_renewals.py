@@ -1,4 +1,4 @@
-"""Are pipeline and renewals of a size that the contracts can bear?"""
+"""Pipeline and renewals are of a size that the contracts can bear."""
 
 from bowtie.checks.check import Check
 
@@ -139,8 +139,8 @@ CHECKS = [
             select
                 'expansion_renewals.renewals' as subject,
                 coalesce(
-                    sum(before.arr_up_for_renewal) filter (where now.renewal_id is null),
-                    0
+                    sum(before.arr_up_for_renewal)
+                        filter (where now.renewal_id is null), 0
                 ) / sum(before.arr_up_for_renewal) as measured
             from previous.expansion_renewals.renewals as before
             left join expansion_renewals.renewals as now using (renewal_id)

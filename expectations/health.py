@@ -1,4 +1,4 @@
-"""Is health scored from what it needs, and does it move as it usually does?"""
+"""Health is scored from what it needs, and moves as it usually does."""
 
 from bowtie.checks.check import Check
 
@@ -11,8 +11,8 @@ _FEW = """
 _TOO_FEW = "fewer than 20 accounts have a health score"
 
 CHECKS = [
-    # A driver that many accounts lost at once is an input that did not arrive. Less twice
-    # what chance does, since of surveys and tickets a small company has few.
+    # A driver that many accounts lost at once is an input that did not arrive. Less
+    # twice what chance does, since of surveys and tickets a small company has few.
     Check(
         "health_inputs_are_known",
         evidence="""
@@ -33,7 +33,8 @@ CHECKS = [
             levels as (
                 select
                     weeks.driver,
-                    max(accounts) filter (where weeks.week = last_week.week) as accounts,
+                    max(accounts) filter (where weeks.week = last_week.week)
+                        as accounts,
                     max(known) filter (where weeks.week = last_week.week) as known,
                     median(known) filter (where weeks.week < last_week.week) as usual
                 from weeks
@@ -119,13 +120,13 @@ CHECKS = [
             )
 
             select
-                'all' as subject,
+                'health.account_health' as subject,
                 sum(abs(coalesce(now.share, 0) - coalesce(before.share, 0))) / 2
                     as measured
             from now
             full join before using (band)
         """,
-        says="accounts: {measured} would have to change band to be as in the last run",
+        says="has {measured} of the accounts in other bands than the last run",
         remedy="see health.health_restatements and the inputs of the driver that moved",
         applies=f"""
             {_FEW} and (select count(*) from previous.health.account_health) >= 20
@@ -143,11 +144,11 @@ CHECKS = [
             )
 
             select
-                'all' as subject,
+                'health.account_health' as subject,
                 max(accounts) / sum(accounts) as measured
             from bands
         """,
-        says="accounts: {measured} share one band",
+        says="has {measured} of the accounts in one band",
         remedy="see whether the inputs of health say the same of everybody",
         applies=_FEW,
         unless=_TOO_FEW,

@@ -1,4 +1,4 @@
-"""Do values still mean what they meant: dates, clocks, labels and sizes?"""
+"""Values still mean what they meant: dates, clocks and sizes."""
 
 from bowtie.checks.check import Check
 

@@ -16,12 +16,12 @@ import pandas as pd
 # Read once, at the import.
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
-import great_expectations as gx  # noqa: E402
-import great_expectations.expectations as gxe  # noqa: E402
-from great_expectations.core import ExpectationValidationResult  # noqa: E402
-from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: E402
+import great_expectations as gx
+import great_expectations.expectations as gxe
+from great_expectations.core import ExpectationValidationResult
+from great_expectations.data_context.types.base import ProgressBarsConfig
 
-from bowtie.checks.bounds import Bound, Policy  # noqa: E402
+from bowtie.checks.bounds import Bound, Policy
 
 # Its warnings would interrupt ours; what goes wrong is in the results.
 logging.getLogger("great_expectations").setLevel(logging.CRITICAL)

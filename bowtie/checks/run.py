@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from bowtie.checks.bounds import ANY, Policy, read_policy, severest, shown
+from bowtie.checks.bounds import ANY, Bound, Policy, read_policy, severest, shown
 from bowtie.checks.check import Check, CheckResult, Outcome
 from bowtie.checks.evidence import NotApplicableError, measure, opened
 from bowtie.checks.judge import Verdict, judge
@@ -127,7 +127,9 @@ def _judged(
         severity=severest(bounds),
         outcome=outcome,
         measured_value=row.measured,
-        expected="; ".join(f"{b.severity}: {b.in_words()}" for b in told if not b.is_open)
+        expected="; ".join(
+            f"{b.severity}: {b.in_words()}" for b in told if not b.is_open
+        )
         or None,
         message=message,
     )
