@@ -8,7 +8,8 @@ from pathlib import Path
 import duckdb
 import yaml
 
-from bowtie.paths import DATABASE, PROJECT_DIR, Home
+from bowtie.generations import published_database
+from bowtie.paths import PROJECT_DIR, Home
 
 # What the restatement models read of an earlier generation.
 _COMPARED = ("revenue.arr_monthly", "revenue.arr_lines", "health.health_scores")
@@ -20,8 +21,8 @@ def earlier_generation(home: Home) -> Path | None:
     Code that gave a table another column cannot read the file of older code: then
     nothing is compared, rather than no run ever succeeding.
     """
-    database = home.current.resolve() / DATABASE
-    if not database.is_file():
+    database = published_database(home)
+    if database is None:
         return None
     with duckdb.connect(str(database), read_only=True) as connection:
         there = connection.execute(

@@ -83,6 +83,12 @@ def current_generation(home: Home) -> str | None:
     return home.current.readlink().name if home.current.is_symlink() else None
 
 
+def published_database(home: Home) -> Path | None:
+    """Return the file that readers use now, by its own path; none before the first."""
+    generation = current_generation(home)
+    return home.releases / generation / DATABASE if generation else None
+
+
 def next_number(home: Home) -> int:
     """Return a number above that of every generation that was ever published."""
     current = current_generation(home)

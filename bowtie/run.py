@@ -1,7 +1,8 @@
-"""One run: land the raw files, build a private candidate, publish it."""
+"""One run: land the raw files, build a private candidate, check it, publish it."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +14,7 @@ from bowtie import terminal
 from bowtie.build import BuildResult, build, shown_path
 from bowtie.carried_over import earlier_generation, erased_accounts
 from bowtie.errors import BowtieError
-from bowtie.generations import Release
+from bowtie.generations import Release, published_database
 from bowtie.hashing import sha256_of
 from bowtie.lock import sole_workplace
 from bowtie.paths import PROJECT_DIR, Home, Workplace
@@ -82,6 +83,7 @@ class Candidate:
     workplace: Workplace
     inputs: Mapping[str, str]
     result: BuildResult
+    landing: Landing | None = None
 
     def manifest(self) -> dict[str, Any]:
         """Return what it was made from and how its tests ended."""
@@ -115,15 +117,29 @@ def run(request: Request) -> Release:
 
 
 def publish(candidate: Candidate) -> Release:
-    """Publish a candidate.
+    """Check a candidate, write it and its reports as a draft, and publish that.
 
-    Checks join before the draft, on the candidate; reports before the last step, in
-    the draft's folder. What any of them raises leaves readers the earlier generation.
+    Raises:
+        BowtieError: a check stops it, or a report cannot be computed; readers keep the
+            earlier generation.
+
     """
+    from bowtie.reporting import render_reports
+
+    home = candidate.request.home
+    checks = check_candidate(candidate)
     terminal.say("Publishing")
-    request = candidate.request
-    draft = write_draft(request.home, candidate.workplace, request.as_of)
-    return finish(draft, candidate.manifest())
+    draft = write_draft(home, candidate.workplace, candidate.request.as_of)
+    terminal.say("Rendering the reports")
+    with terminal.counted("pages") as advance:
+        render_reports(
+            draft.database,
+            draft.folder / "reports",
+            generation=draft.generation,
+            previous=published_database(home),
+            advance=advance,
+        )
+    return finish(draft, {**candidate.manifest(), "checks": checks})
 
 
 def build_candidate(request: Request, workplace: Workplace) -> Candidate:
@@ -148,7 +164,44 @@ def build_candidate(request: Request, workplace: Workplace) -> Candidate:
         f"tests in {monotonic() - started:.0f} s, {len(result.warnings)} warnings"
     )
     _refuse_changed_files(request, landing)
-    return Candidate(request, workplace, inputs, result)
+    return Candidate(request, workplace, inputs, result, landing)
+
+
+def check_candidate(candidate: Candidate) -> dict[str, int]:
+    """Check a candidate, and keep the results in it; return how many ended how.
+
+    Raises:
+        BowtieError: it may not be published; a line for each check that says so.
+
+    """
+    from bowtie.checks import (
+        record_results,
+        remember_volumes,
+        run_checks,
+        stopping_lines,
+    )
+
+    terminal.say("Checking")
+    database = candidate.workplace.database
+    previous = published_database(candidate.request.home)
+    about = {"landing": candidate.landing, "target": candidate.workplace.target}
+    results = run_checks(database, previous, about)
+    remember_volumes(database, previous)
+    record_results(database, results)
+    for result in results:
+        if result.source == "expectation" and result.outcome == "warned":
+            terminal.warn(result.message)
+    counts = Counter(result.outcome for result in results)
+    terminal.say(f"  {len(results)} results, {counts['warned']} warnings")
+    if lines := stopping_lines(results):
+        raise BowtieError(
+            [
+                *lines,
+                "nothing was published; all results are in quality.quality_results"
+                f" of {shown_path(database)}",
+            ]
+        )
+    return dict(sorted(counts.items()))
 
 
 def _landed(request: Request, workplace: Workplace) -> Landing | None:
