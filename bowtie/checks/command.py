@@ -11,8 +11,8 @@ import duckdb
 from bowtie.checks.check import CheckResult
 from bowtie.checks.run import run_checks
 from bowtie.errors import BowtieError
-from bowtie.paths import DATABASE, Home
 from bowtie.generations import published_database
+from bowtie.paths import DATABASE, Home
 
 # The most pressing last, where a reader of a terminal looks.
 _ORDER = ("not_applicable", "passed", "warned", "could_not_run", "blocked")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from bowtie import terminal
 from bowtie.errors import BowtieError
-from bowtie.paths import DATABASE, Home
 from bowtie.generations import current_generation, releases
+from bowtie.paths import DATABASE, Home
 from bowtie.reporting.pdf import find_printer, print_pages
 from bowtie.reporting.render import render_reports
 
