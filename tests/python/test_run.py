@@ -110,10 +110,8 @@ def test_another_run_by_another_number_of_threads_makes_the_same_bytes(
 ):
     built = contents(tiny_warehouse, tmp_path / "one-thread")
     assert len(built) > 40
-    published = {
-        name: Content(**held) for name, held in finished.release.tables.items()
-    }
-    assert {name: published[name] for name in built} == built
+    published = finished.release.tables
+    assert {name: Content(**published[name]) for name in built} == built
 
 
 @pytest.mark.slow
