@@ -10,6 +10,8 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+import duckdb
+
 from bowtie import terminal
 from bowtie.build import BuildResult, build, shown_path
 from bowtie.carried_over import earlier_generation, erased_accounts
@@ -96,6 +98,7 @@ class Candidate:
                 for name, value in self.request.switches.items()
                 if name != "raw_way"
             },
+            "policies": _policies(self.workplace.database),
             "nodes": {"passed": counts.get("pass", 0), "warned": counts.get("warn", 0)},
             "inputs": dict(self.inputs),
         }
@@ -241,6 +244,15 @@ def _refuse_changed_files(request: Request, landing: Landing | None) -> None:
             [f"{name}: changed while the build was reading it" for name in changed]
             + ["nothing was published; run again when the delivery is complete"]
         )
+
+
+def _policies(database: Path) -> dict[str, str | None]:
+    """Return the switches and policy seeds in force: settings, and hashes of seeds."""
+    with duckdb.connect(str(database), read_only=True) as candidate:
+        found = candidate.execute(
+            "select policy, coalesce(version, setting) from quality.policies order by 1"
+        )
+        return dict(found.fetchall())
 
 
 def _input_hashes(landing: Landing | None) -> dict[str, str]:

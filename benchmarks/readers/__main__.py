@@ -151,7 +151,7 @@ def _over_one_connection(home: Home) -> Iterator[Found]:
 
 
 def _found(connection: duckdb.DuckDBPyConnection, sources: list[str]) -> Found:
-    """Look at every row of every table: lowest and highest number, and rows, of each."""
+    """Look at every row of every table; return what each holds."""
     looked = " union all ".join(
         f"select min(generation), max(generation), count(*) from {source}"
         for source in sources

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 
-def bowtie(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess:
+def bowtie(
+    *arguments: object,
+    cwd: Path | None = None,
+    prefix: Sequence[str] = (),
+    umask: int = -1,
+) -> subprocess.CompletedProcess:
     """Run the command line as a user would; output is captured as text."""
     return subprocess.run(
-        [sys.executable, "-m", "bowtie.cli", *map(str, arguments)],
+        [*prefix, sys.executable, "-m", "bowtie.cli", *map(str, arguments)],
         cwd=cwd,
+        umask=umask,
         capture_output=True,
         text=True,
         timeout=300,

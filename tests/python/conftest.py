@@ -46,6 +46,8 @@ TINY_COMPANY: Mapping[str, list[dict[str, str]]] = {
     ],
 }  # fmt: skip
 
+TINY_AS_OF = "2025-06-30"
+
 BuildRaw = Callable[..., Path]
 
 
@@ -67,6 +69,7 @@ def build_into(
     as_of: str | None = None,
     switches: Mapping[str, Any] | None = None,
     unit_tests: bool = False,
+    threads: int = 2,
 ) -> Path:
     """Build as `bowtie build` does, landing checks and tests included.
 
@@ -79,7 +82,7 @@ def build_into(
         raw_dir=request.raw_dir,
         as_of=request.as_of,
         switches={**request.switches, **(switches or {})},
-        threads=2,
+        threads=threads,
         unit_tests=unit_tests,
     )
     request.home.make()
@@ -167,6 +170,29 @@ def _built_once(folder: Path, **how: Any) -> Path:
         done = folder.with_suffix(".path")
         if not done.exists():
             done.write_text(str(build_into(folder, **how)))
+    return Path(done.read_text())
+
+
+@pytest.fixture(scope="session")
+def tiny_raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of `tiny_company`, for those who only read it."""
+    return write_company(tmp_path_factory.mktemp("tiny") / "raw", TINY_COMPANY)
+
+
+@pytest.fixture(scope="session")
+def tiny_warehouse(
+    tmp_path_factory: pytest.TempPathFactory, worker_name: str, tiny_raw: Path
+) -> Path:
+    """Return the tiny company's DuckDB file as of TINY_AS_OF; open it read-only.
+
+    Built once a session, by one thread, whichever worker asks first.
+    """
+    shared = _shared_folder(tmp_path_factory, worker_name)
+    with one_worker_at_a_time(shared / "tiny.lock"):
+        done = shared / "tiny.path"
+        if not done.exists():
+            built = build_into(shared / "tiny", tiny_raw, TINY_AS_OF, threads=1)
+            done.write_text(str(built))
     return Path(done.read_text())
 
 

@@ -8,12 +8,10 @@ from datetime import UTC, date, datetime
 import duckdb
 import pytest
 from commands import bowtie, refusal
-from conftest import TINY_COMPANY, write_company
 
 from bowtie.build import BuildResult, _Events, _safe
 from bowtie.errors import BowtieError
 from bowtie.landing import land
-from bowtie.paths import Home, published_schemas
 from bowtie.run import Request, _refuse_changed_files
 from bowtie.switches import choose_as_of, known_switches, read_switches, yesterday
 from bowtie.terminal import printable
@@ -215,41 +213,6 @@ def test_a_crash_of_dbt_leaves_no_values_in_the_log():
 
 
 # --- From end to end -----------------------------------------------------------------
-
-
-def test_raw_files_become_a_release_from_any_folder(tiny_company, tmp_path):
-    home = Home.at(tmp_path / "warehouse")
-    arguments = ("--raw", "raw", "--as-of", "2025-06-30", "--home", "warehouse")
-    done = bowtie("run", *arguments, cwd=tmp_path)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "As of 2025-06-30" in done.stdout
-    assert "warehouse/current/bowtie.duckdb" in done.stdout
-
-    with duckdb.connect(str(home.current / "bowtie.duckdb"), read_only=True) as file:
-        schemas = file.execute("select distinct schema_name from duckdb_tables()")
-        assert {row[0] for row in schemas.fetchall()} <= set(published_schemas())
-    manifest = json.loads((home.current / "manifest.json").read_text())
-    assert manifest["as_of_date"] == "2025-06-30"
-    assert manifest["raw_way"] == "files"
-    assert "raw/crm_accounts.csv" in manifest["inputs"]
-    assert list(home.work.iterdir()) == []
-    for path in [home.root, *home.root.rglob("*")]:
-        if not path.is_symlink():
-            assert path.stat().st_mode & 0o777 == (0o750 if path.is_dir() else 0o640)
-
-    # A delivery that cannot be used, and a build that fails, change nothing.
-    published = home.current.readlink()
-    (tiny_company / "crm_accounts.csv").write_text("account_id\nA1\n")
-    told = refusal("run", *arguments, cwd=tmp_path)
-    assert "crm_accounts.csv" in told
-    assert "nothing was published" in told
-    write_company(tiny_company, TINY_COMPANY)
-    wrong = ("--vars", "{reporting_currency: euro}")
-    told = refusal("run", *arguments, *wrong, cwd=tmp_path)
-    assert "var 'reporting_currency' must be an ISO 4217 code" in told
-    assert "the log is warehouse/work/" in told
-    assert home.current.readlink() == published
-    assert [path.name for path in home.releases.iterdir()] == [published.name]
 
 
 def test_raw_files_that_change_during_the_build_stop_it(tiny_company, tmp_path):

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import TINY_COMPANY, build_into
+from conftest import TINY_AS_OF, build_into
 
-AS_OF = "2025-06-30"
 LEDGER = "select * from revenue.arr_monthly order by account_id, month"
 TYPED = {
     "crm_accounts": "account_id, account_name, created_at::timestamptz as created_at",
@@ -31,12 +30,8 @@ def ledger(database: Path) -> list[tuple]:
 
 
 @pytest.fixture(scope="module")
-def from_csv(tmp_path_factory):
-    from conftest import write_company
-
-    folder = tmp_path_factory.mktemp("csv")
-    raw = write_company(folder / "raw", TINY_COMPANY)
-    return raw, ledger(build_into(folder / "home", raw, AS_OF))
+def from_csv(tiny_raw, tiny_warehouse):
+    return tiny_raw, ledger(tiny_warehouse)
 
 
 def test_the_tiny_company_has_a_ledger(from_csv):
@@ -59,7 +54,7 @@ def test_parquet_in_a_partitioned_folder_gives_the_same_ledger(from_csv, tmp_pat
                 )
         else:
             duckdb.sql(f"copy ({rows}) to '{parquet}/{table}.parquet'")
-    assert ledger(build_into(tmp_path / "home", parquet, AS_OF)) == expected
+    assert ledger(build_into(tmp_path / "home", parquet, TINY_AS_OF)) == expected
 
 
 def test_tables_in_the_engine_give_the_same_ledger(from_csv, tmp_path):
@@ -72,7 +67,11 @@ def test_tables_in_the_engine_give_the_same_ledger(from_csv, tmp_path):
                 f"create table landing.{table} as select {columns} "
                 f"from read_csv('{raw}/{table}.csv', all_varchar=true)"
             )
-    variables = {"raw_way": "warehouse", "raw_schema": "landing", "as_of_date": AS_OF}
+    variables = {
+        "raw_way": "warehouse",
+        "raw_schema": "landing",
+        "as_of_date": TINY_AS_OF,
+    }
     done = subprocess.run(
         [
             Path(sys.executable).parent / "dbt",
