@@ -16,10 +16,12 @@ import duckdb
 
 from bowtie.errors import BowtieError
 from bowtie.hashing import sha256_of
-from bowtie.paths import published_schemas
+from bowtie.paths import DATABASE, published_schemas
 
 # The oldest file format that is written, so that older clients can read it.
 _STORAGE = "v1.0.0"
+# What dbt calls the candidate; the views in it name it so.
+_CANDIDATE = Path(DATABASE).stem
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ def _both_open(
     try:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(
-            f"attach {_literal(str(candidate))} as candidate (read_only)"
+            f"attach {_literal(str(candidate))} as {_CANDIDATE} (read_only)"
         )
         connection.execute(
             f"attach {_literal(str(database))} as release "
@@ -137,11 +139,11 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> list[_Table]:
                 and keys.table_name = relations.name
                 and keys.constraint_type = 'PRIMARY KEY'
         where
-            relations.database_name = 'candidate'
-            and relations.schema_name in (select unnest(?))
+            relations.database_name = $1
+            and relations.schema_name in (select unnest($2))
         order by relations.schema_name, relations.name
         """,
-        [published_schemas()],
+        [_CANDIDATE, published_schemas()],
     ).fetchall()
     if not found:
         raise BowtieError(
@@ -156,18 +158,18 @@ def _copy(connection: duckdb.DuckDBPyConnection, table: _Table) -> int:
     order = ", ".join(map(_quoted, table.ordered_by)) or "all"
     created = connection.execute(
         f"create table release.{table.sql_name} as "
-        f"select * from candidate.{table.sql_name} order by {order}"
+        f"select * from {_CANDIDATE}.{table.sql_name} order by {order}"
     ).fetchone()
     assert created is not None
     comments = connection.execute(
         """
         select null, comment from duckdb_tables()
-        where database_name = 'candidate' and schema_name = $1 and table_name = $2
+        where database_name = $1 and schema_name = $2 and table_name = $3
         union all
         select column_name, comment from duckdb_columns()
-        where database_name = 'candidate' and schema_name = $1 and table_name = $2
+        where database_name = $1 and schema_name = $2 and table_name = $3
         """,
-        [table.schema, table.name],
+        [_CANDIDATE, table.schema, table.name],
     ).fetchall()
     for column, comment in comments:
         if comment is None:
