@@ -81,7 +81,6 @@ LABELS = {
     "planned_share": "Planned share",
     "potential_arr": "Could bring",
     "progress": "Milestones",
-    "queue_position": "No.",
     "recommended_max": "Band to",
     "recommended_min": "Band from",
     "scenario": "Growth",

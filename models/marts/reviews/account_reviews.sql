@@ -15,7 +15,7 @@ periods as (
 ),
 
 usage as (
-    select * from {{ ref('int_review_usage') }}
+    select * from {{ ref('int_review_uses') }}
 ),
 
 tickets as (

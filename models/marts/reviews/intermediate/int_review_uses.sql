@@ -11,14 +11,24 @@ usage_weekly as (
 summed as (
     select
         usage_weekly.account_id,
-        {%- for period in ['now', 'before'] %}
-        sum(case when periods.period = '{{ period }}' then usage_weekly.active_user_days end)
-            as user_days_{{ period }},
-        sum(case when periods.period = '{{ period }}' then usage_weekly.active_days end)
-            as days_{{ period }},
-        sum(case when periods.period = '{{ period }}' then usage_weekly.sessions end)
-            as sessions_{{ period }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        sum(
+            case when periods.period = 'now' then usage_weekly.active_user_days end
+        ) as user_days_now,
+        sum(
+            case when periods.period = 'now' then usage_weekly.active_days end
+        ) as days_now,
+        sum(
+            case when periods.period = 'now' then usage_weekly.sessions end
+        ) as sessions_now,
+        sum(
+            case when periods.period = 'before' then usage_weekly.active_user_days end
+        ) as user_days_before,
+        sum(
+            case when periods.period = 'before' then usage_weekly.active_days end
+        ) as days_before,
+        sum(
+            case when periods.period = 'before' then usage_weekly.sessions end
+        ) as sessions_before
     from usage_weekly
     inner join periods
         on
