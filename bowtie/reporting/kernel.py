@@ -39,6 +39,7 @@ _BEGINNING = """\
 from bowtie.reporting import house
 house.start({!r})
 """
+_END = "house.finish()"
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -106,16 +107,13 @@ class Kernel:
                 which cell, and never a value of the data. The kernel can be used again.
 
         """
-        beginning = new_code_cell(_BEGINNING.format(str(context)))
-        notebook.cells.insert(0, beginning)
+        notebook.cells.insert(0, new_code_cell(_BEGINNING.format(str(context))))
+        notebook.cells.append(new_code_cell(_END))
         client = NotebookClient(notebook, km=self._manager, timeout=CELL)
         client.kc = self._client
         client.reset_execution_trackers()
-        try:
-            for number in range(len(notebook.cells)):
-                self._execute_cell(client, number)
-        finally:
-            notebook.cells.remove(beginning)
+        for number in range(len(notebook.cells)):
+            self._execute_cell(client, number)
 
     def _execute_cell(self, client: NotebookClient, number: int) -> None:
         """Execute one cell; after a lost kernel, leave a new one."""

@@ -114,7 +114,6 @@ KINDS = {
     "restated_points": "change",
     "severity": "words",
     "step": "words",
-    "table_name": "words",
     "touch_tier": "words",
     "trigger": "words",
     "what_changed": "prose",

@@ -1,5 +1,8 @@
 -- One row per account with usage in one of the two periods of a review: active users a
 -- day with use, and sessions, in each.
+-- The change is users / days over users / days of before, less 1, in one division.
+{%- set before = '(summed.user_days_before * summed.days_now)' %}
+{%- set gained = '(summed.user_days_now * summed.days_before - ' ~ before ~ ')' %}
 with periods as (
     select * from {{ ref('int_review_periods') }}
 ),
@@ -43,12 +46,7 @@ final as (
         {{ safe_divide('summed.user_days_now', 'summed.days_now') }} as active_users,
         {{ safe_divide('summed.user_days_before', 'summed.days_before') }}
             as active_users_before,
-        -- users / days over users / days before, in one division.
-        {{ safe_divide(
-            '(summed.user_days_now * summed.days_before'
-            ~ ' - summed.user_days_before * summed.days_now)',
-            '(summed.user_days_before * summed.days_now)'
-        ) }} as active_users_change
+        {{ safe_divide(gained, before) }} as active_users_change
     from summed
 )
 
