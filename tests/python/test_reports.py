@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -17,7 +16,7 @@ from pages import ReportPage, Shown, read_number
 
 from bowtie.errors import BowtieError
 from bowtie.paths import PROJECT_DIR, Home
-from bowtie.reporting import kernel, pages, render_reports
+from bowtie.reporting import kernel, pages, render, render_reports
 from bowtie.reporting.house.formats import MISSING, plain, written
 from bowtie.reporting.house.html import readable
 from bowtie.reporting.house.palette import PALETTE
@@ -236,54 +235,56 @@ def tiny_marts(tmp_path: Path) -> Path:
     return path
 
 
+# A notebook's code, and what is said of it.
+FAILURES = {
+    "raise ValueError('ann@example.com')": "cell 1 stopped with ValueError",
+    "house.ask('select nrr from revenue.gone')": "cell 1 stopped with CatalogException",
+    "import os; os._exit(1)": "the kernel died in cell 1",
+    "import time; time.sleep(60)": "cell 1 ran for more than 3 s",
+    "house.answer('Fine.')": None,
+}
+
+
 @pytest.fixture
-def notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Return `write(code)`: the only report is then a notebook of that code."""
+def failing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the notebooks of FAILURES for reports, and temporary files in a folder."""
+    reports = []
+    for number, code in enumerate(FAILURES):
+        (tmp_path / f"page{number}.py").write_text(f"# %%\n{code}\n", "utf-8")
+        reports.append(Report(f"page{number}", "A page", "Well?"))
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
     monkeypatch.setattr(pages, "NOTEBOOKS", tmp_path)
-    monkeypatch.setattr(
-        "bowtie.reporting.render.REPORTS", (Report("page", "A page", "Well?"),)
-    )
-
-    def write(code: str) -> None:
-        (tmp_path / "page.py").write_text(f"# %%\n{code}\n", "utf-8")
-
-    return write
+    monkeypatch.setattr(render, "REPORTS", reports)
 
 
-@pytest.mark.parametrize(
-    ("code", "said"),
-    [
-        ("raise ValueError('ann@example.com')", "cell 1 stopped with ValueError"),
-        (
-            "house.ask('select nrr from revenue.gone')",
-            "cell 1 stopped with CatalogException",
-        ),
-        ("import os\nos._exit(1)", "the kernel died in cell 1"),
-        ("import time\ntime.sleep(60)", "cell 1 ran for more than 3 s"),
-    ],
-)
-def test_a_report_that_cannot_be_computed_says_why_in_its_place(
-    code, said, notebook, tiny_marts, tmp_path, monkeypatch
+@pytest.mark.usefixtures("failing")
+def test_a_report_that_cannot_be_computed_says_why_in_its_place_and_fails_the_run(
+    tiny_marts, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(kernel, "CELL", 3)
-    notebook(code)
+    out = tmp_path / "out"
     with pytest.raises(BowtieError) as stopped:
-        render_reports(tiny_marts, tmp_path / "out", generation="g")
-    (line,) = stopped.value.problems
-    assert (
-        line.startswith(f"report page.html: {said}") and "ann@example.com" not in line
-    )
-    page = ReportPage(tmp_path / "out" / "page.html")
-    assert said in page.one(".note").text
+        render_reports(tiny_marts, out, generation="g")
+    expected = []
+    for number, reason in enumerate(FAILURES.values()):
+        page = ReportPage(out / f"page{number}.html")
+        if reason is None:
+            assert page.one(".answer").text == "Fine."
+        else:
+            assert reason in page.one(".note").text
+            expected.append(f"report page{number}.html: {reason}")
+    for line, reason in zip(stopped.value.problems, expected, strict=True):
+        assert line.startswith(reason) and "ann@example.com" not in line
+    assert list((tmp_path / "temporary").iterdir()) == [], "something is left over"
 
 
+@pytest.mark.usefixtures("failing")
 def test_a_kernel_that_never_starts_is_one_clear_line(
-    tiny_marts, tmp_path, monkeypatch, notebook
+    tiny_marts, tmp_path, monkeypatch
 ):
-    notebook("house.answer('never')")
     (tmp_path / "ipykernel_launcher.py").write_text("raise SystemExit(1)")
     monkeypatch.setattr(kernel, "STARTUP", 5)
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setattr(kernel, "PROJECT_DIR", tmp_path)
     with pytest.raises(BowtieError, match="no notebook kernel started within 5 s"):
         render_reports(tiny_marts, tmp_path / "out", generation="g")
@@ -294,15 +295,6 @@ def test_an_unknown_report_is_named_with_those_that_exist(tiny_marts, tmp_path):
         BowtieError, match=r"there is no report x; there are .*retention"
     ):
         render_reports(tiny_marts, tmp_path, generation="g", only=["x"])
-
-
-def test_a_kernel_leaves_nothing_behind(notebook, tiny_marts, tmp_path, monkeypatch):
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(temporary))
-    notebook("house.answer('done')")
-    render_reports(tiny_marts, tmp_path / "out", generation="g")
-    assert list(temporary.iterdir()) == []
 
 
 # --- Where pages go -------------------------------------------------------------------
