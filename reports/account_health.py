@@ -21,16 +21,19 @@ company = house.ask(f"""
 now = company.row()
 
 # %%
-house.answer(
-    "{} of {} customers are red, with {} of ARR ({} of all); {} more are yellow, with "
-    "{}.",
-    now.red_accounts,
-    now.accounts,
-    now.red_arr,
-    now.red_arr_share,
-    now.yellow_accounts,
-    now.yellow_arr,
-)
+if not now.accounts.raw:
+    house.answer("There are no customers yet.")
+else:
+    house.answer(
+        "Red are {} of {} customers, with {} of ARR, {} of all; yellow are {} more, "
+        "with {}.",
+        now.red_accounts,
+        now.accounts,
+        now.red_arr,
+        now.red_arr_share,
+        now.yellow_accounts,
+        now.yellow_arr,
+    )
 
 # %%
 shown = {"Green": "green", "Yellow": "yellow", "Red": "red", "Unscored": "unscored"}
@@ -68,6 +71,8 @@ weeks = house.ask("""
     )
     order by week
 """)
+
+# %%
 SHARES = ["yellow_arr_share", "red_arr_share", "unscored_arr_share"]
 house.figure(
     house.stacked_bars(weeks, "taken_on", SHARES),
@@ -91,6 +96,8 @@ house.table(
     caption="Moves between bands in the last four weeks",
     empty="Nobody moved.",
 )
+
+# %%
 house.table(
     house.ask(MOVES.format(13)),
     caption="Moves between bands in the last quarter",
@@ -101,14 +108,7 @@ house.table(
 movers = house.ask("""
     select account_name, csm_name, arr, previous_band, band, band_since, what_changed
     from health.account_health
-    where
-        previous_band is not null
-        and band_since > (
-            select max(taken_on) from health.band_shares
-            where not is_current and taken_on <= (
-                select max(taken_on) - 28 from health.band_shares
-            )
-        )
+    where previous_band is not null and band_since > taken_on - 28
     order by arr desc, account_id
 """)
 house.table(movers, caption="Who changed band in the last four weeks", longest=15)

@@ -29,8 +29,14 @@ if len(due):
 else:
     house.answer("No business review is due.")
 
+# %% [markdown]
+# ## The packs
+
 # %%
 house.links("account_review")
+
+# %% [markdown]
+# ## What is due
 
 # %%
 house.table(due, caption="Reviews that are due, the longest overdue first")

@@ -69,9 +69,7 @@ house.remark(
 # %%
 queue = house.ask(
     """
-    select
-        queue_position, account_name, trigger, reason, arr, opened_on, due_on,
-        is_overdue
+    select account_name, due_on, trigger, reason, arr, is_overdue
     from health.interventions
     where is_open and csm_id = ?
     order by queue_position

@@ -31,8 +31,14 @@ if len(books):
 else:
     house.answer("Nobody owns an account.")
 
+# %% [markdown]
+# ## Each CSM's own page
+
 # %%
 house.links("csm_book")
+
+# %% [markdown]
+# ## All books
 
 # %%
 health = house.ask("""
@@ -54,4 +60,4 @@ house.figure(
     caption="ARR of each book by health",
     alt="A bar for each CSM, divided into green, yellow, red and unscored ARR.",
 )
-house.table(books, caption="All books, the longest queue first")
+house.table(books, caption="Each book, the longest queue first")

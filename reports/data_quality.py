@@ -25,6 +25,8 @@ totals = house.ask("""
     select checks, passed, warned, stopping, not_applicable, refused_rows, rows_in
     from quality.quality_totals
 """).row()
+
+# %%
 if totals.checks.raw == 0:
     house.answer("Nothing was checked: these numbers are not to be relied upon.")
 else:
@@ -43,7 +45,7 @@ else:
 
 # %%
 house.table(checks, caption="Checks by kind and outcome", empty="Nothing was checked.")
-house.table(failed, caption="What did not pass", empty="Everything passed.")
+house.table(failed, caption="What did not pass", empty="No check failed.")
 
 # %% [markdown]
 # ## What was set aside

@@ -13,7 +13,7 @@ STANDING = """
     order by position
 """
 standing = house.ask(STANDING)
-nrr, grr, logos = standing
+nrr = standing.row()
 
 # %%
 bands = house.ask("""
@@ -22,15 +22,20 @@ bands = house.ask("""
     where is_current and touch_tier = 'all'
 """)
 health = bands.row()
-house.answer(
-    "{} pay {} a year. Net retention is {}, {} and {}; {} of ARR is red.",
-    house.counted(health.accounts, "customer", "customers"),
-    health.arr,
-    nrr.rate,
-    house.moved(nrr.change_on_quarter, "last quarter"),
-    house.against_target(nrr),
-    health.red_arr,
-)
+
+# %%
+if not health.accounts.raw:
+    house.answer("There are no customers yet.")
+else:
+    house.answer(
+        "{} pay {} a year. Net retention is {}, {} and {}; {} of ARR is red.",
+        house.counted(health.accounts, "customer", "customers"),
+        health.arr,
+        nrr.rate,
+        house.moved(nrr.change_on_quarter, "last quarter"),
+        house.against_target(nrr),
+        health.red_arr,
+    )
 
 # %%
 TITLES = ["Net retention", "Gross retention", "Logo retention"]
@@ -45,7 +50,7 @@ tiles = [
         ),
         house.tone(row),
     )
-    for title, row in zip(TITLES, standing, strict=True)
+    for title, row in zip(TITLES, standing, strict=False)
 ]
 house.tiles(tiles, standing)
 

@@ -12,19 +12,22 @@ standing = house.ask("""
     where touch_tier = 'all'
     order by position
 """)
-nrr, grr, logos = standing
+nrr, grr, logos = (standing.row(index) for index in range(3))
 
 # %%
-house.answer(
-    "Of each dollar of recurring revenue a year ago, {} is still here, the growth of "
-    "the same customers included: {}, and {}. Without that growth it is {}, and {} of "
-    "the customers themselves stayed.",
-    nrr.rate,
-    house.moved(nrr.change_on_quarter, "last quarter"),
-    house.against_target(nrr),
-    grr.rate,
-    logos.rate,
-)
+if nrr.rate.raw is None:
+    house.answer("Nobody was a customer a year ago, so nothing can be retained yet.")
+else:
+    house.answer(
+        "Of the recurring revenue of a year ago {} is still here, the growth of the "
+        "same customers included: {}, and {}. Without that growth it is {}, and {} of "
+        "the customers themselves stayed.",
+        nrr.rate,
+        house.moved(nrr.change_on_quarter, "last quarter"),
+        house.against_target(nrr),
+        grr.rate,
+        logos.rate,
+    )
 
 # %%
 NOTE = "It is {}, {}, {}."
@@ -238,5 +241,5 @@ if record.intervals.raw:
         "quarters now over, {} held what came. On average a forecast missed by {}.",
         record.intervals,
         record.intervals_held,
-        record.mean_error.shown_as("points"),
+        record.mean_error.shown_as("points_apart"),
     )

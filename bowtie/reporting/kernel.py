@@ -14,9 +14,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from jupyter_client.blocking import BlockingKernelClient
+from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_client.manager import KernelManager
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 from nbclient.exceptions import (
     CellExecutionError,
@@ -39,6 +40,7 @@ _BEGINNING = """\
 from bowtie.reporting import house
 house.start({!r})
 """
+_END = "house.finish()"
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -64,26 +66,28 @@ class Kernel:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._manager = KernelManager(
-            transport="ipc",
-            ip=str(folder / "s"),
-            connection_file=str(folder / "connection.json"),
-            # The kernel of this very environment, whatever the user has installed.
-            kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
-        )
-        self._client: BlockingKernelClient | None = None
+        self._manager: AsyncKernelManager | None = None
+        self._client: AsyncKernelClient | None = None
 
     def start(self) -> None:
         """Start the kernel and wait until it answers."""
+        # Only the asynchronous kind sees a kernel die while it waits for a cell.
+        self._manager = AsyncKernelManager(
+            transport="ipc",
+            ip=str(self._folder / "s"),
+            connection_file=str(self._folder / "connection.json"),
+            # The kernel of this very environment, whatever the user has installed.
+            kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
+        )
         try:
-            self._manager.start_kernel(
+            run_sync(self._manager.start_kernel)(
                 env=_environment(self._folder),
                 cwd=str(PROJECT_DIR),
                 extra_arguments=["--HistoryManager.enabled=False"],
             )
             self._client = self._manager.client()
             self._client.start_channels()
-            self._client.wait_for_ready(timeout=STARTUP)
+            run_sync(self._client.wait_for_ready)(timeout=STARTUP)
         except (OSError, RuntimeError) as error:
             raise BowtieError(
                 f"no notebook kernel started within {STARTUP} s "
@@ -95,8 +99,9 @@ class Kernel:
         if self._client is not None:
             self._client.stop_channels()
             self._client = None
-        if self._manager.has_kernel:
-            self._manager.shutdown_kernel(now=True)
+        if self._manager is not None and self._manager.has_kernel:
+            run_sync(self._manager.shutdown_kernel)(now=True)
+            self._manager = None
 
     def execute(self, notebook: NotebookNode, context: Path) -> None:
         """Fill in a notebook's outputs, on a context (see `house.start`).
@@ -106,16 +111,15 @@ class Kernel:
                 which cell, and never a value of the data. The kernel can be used again.
 
         """
-        beginning = new_code_cell(_BEGINNING.format(str(context)))
-        notebook.cells.insert(0, beginning)
-        client = NotebookClient(notebook, km=self._manager, timeout=CELL)
+        notebook.cells.insert(0, new_code_cell(_BEGINNING.format(str(context))))
+        notebook.cells.append(new_code_cell(_END))
+        client = NotebookClient(notebook, km=self._manager)
         client.kc = self._client
         client.reset_execution_trackers()
-        try:
-            for number in range(len(notebook.cells)):
-                self._execute_cell(client, number)
-        finally:
-            notebook.cells.remove(beginning)
+        for number in range(len(notebook.cells)):
+            # The first page waits for imports too.
+            client.timeout = CELL if number else STARTUP
+            self._execute_cell(client, number)
 
     def _execute_cell(self, client: NotebookClient, number: int) -> None:
         """Execute one cell; after a lost kernel, leave a new one."""

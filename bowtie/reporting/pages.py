@@ -138,10 +138,10 @@ def as_page(
     return html
 
 
-def failed_page(report: Report, stamp: Stamp, reason: str) -> str:
+def failed_page(report: Report, stamp: Stamp, reason: str, depth: str = "") -> str:
     """Return the page that stands in a report's place and says why it is missing."""
     said = f"# {report.title}\n\nThis report could not be computed."
-    page = as_page(new_notebook(cells=[new_markdown_cell(said)]), report, stamp)
+    page = as_page(new_notebook(cells=[new_markdown_cell(said)]), report, stamp, depth)
     return page.replace("</main>", f'<p class="note">{escape(reason)}</p></main>')
 
 

@@ -10,9 +10,11 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+
 from bowtie.errors import BowtieError
 from bowtie.reporting.house.formats import written
-from bowtie.reporting.house.warehouse import as_of, opened
+from bowtie.reporting.house.warehouse import day_of, read_policies
 from bowtie.reporting.kernel import Kernel, running_kernel
 from bowtie.reporting.pages import (
     INDEX,
@@ -68,6 +70,7 @@ def render_reports(
     advance: Advance = lambda done, total: None,
     only: Collection[str] | None = None,
     subject: str | None = None,
+    most: int | None = None,
 ) -> list[Path]:
     """Render the reports of a warehouse into a folder, and return the pages written.
 
@@ -80,19 +83,23 @@ def render_reports(
         only: names of reports; None is all of them.
         subject: the one id that a report about many is rendered for; None is all that
             are due.
+        most: at most so many pages of a report about many; None is all.
 
     Raises:
         BowtieError: a report cannot be computed, with a line for each; in its place
             is a page that says why.
 
     """
-    tasks = _tasks(database, only, subject)
-    stamp = Stamp(generation, written(as_of(database), "date"))
+    with duckdb.connect(str(database), read_only=True) as marts:
+        every = list(_every_task(marts))
+        as_of = day_of(read_policies(marts))
+    tasks = _chosen(every, only, subject, most)
+    stamp = Stamp(generation, written(as_of, "date"))
     about = {
         "database": str(database.resolve()),
         "previous": str(previous.resolve()) if previous else None,
         "generation": generation,
-        "pages": _links(_tasks(database, None, None), tasks, out),
+        "pages": _links(every, tasks, out),
     }
     written_pages: list[Path] = []
     problems: list[str] = []
@@ -118,31 +125,39 @@ def render_reports(
     return written_pages
 
 
-def _tasks(
-    database: Path, only: Collection[str] | None, subject: str | None
+def _every_task(marts: duckdb.DuckDBPyConnection) -> Iterator[_Task]:
+    """Yield every page that is due."""
+    for report in REPORTS:
+        if report.subjects is None:
+            yield _Task(report)
+        else:
+            for subject, name in marts.execute(report.subjects).fetchall():
+                yield _Task(report, subject, name)
+
+
+def _chosen(
+    every: Sequence[_Task],
+    only: Collection[str] | None,
+    subject: str | None,
+    most: int | None,
 ) -> list[_Task]:
-    """Return the pages to render; raise BowtieError for an unknown report."""
-    known = {report.name for report in REPORTS}
-    if unknown := sorted(set(only or ()) - known):
+    """Return the pages that are asked for; BowtieError for a report unknown."""
+    known = {report.name: report for report in REPORTS}
+    if unknown := sorted(set(only or ()) - set(known)):
         raise BowtieError(
             f"there is no report {', '.join(unknown)}; "
             f"there are {', '.join(sorted(known))}"
         )
-    chosen = [report for report in REPORTS if only is None or report.name in only]
-    return [task for report in chosen for task in _tasks_of(database, report, subject)]
-
-
-def _tasks_of(database: Path, report: Report, subject: str | None) -> Iterator[_Task]:
-    """Yield the pages of one report."""
-    if report.subjects is None:
-        yield _Task(report)
-    elif subject is not None:
-        yield _Task(report, subject)
-    else:
-        for found, name in (
-            opened(database).cursor().execute(report.subjects).fetchall()
-        ):
-            yield _Task(report, found, name)
+    chosen = []
+    for report in REPORTS:
+        if only is not None and report.name not in only:
+            continue
+        if subject is not None and report.subjects is not None:
+            chosen.append(_Task(report, subject))
+        else:
+            found = [task for task in every if task.report == report]
+            chosen += found if report.subjects is None else found[:most]
+    return chosen
 
 
 def _links(
@@ -177,7 +192,7 @@ def _rendered(
         kernel.execute(notebook, context)
     except BowtieError as error:
         reason = error.problems[0]
-        return {task.file: failed_page(task.report, stamp, reason)}, reason
+        return {task.file: failed_page(task.report, stamp, reason, depth)}, reason
     pages = {task.file: as_page(notebook, task.report, stamp, depth)}
     if task.report.has_customer_edition:
         pages[task.customer_file] = as_page(

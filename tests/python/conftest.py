@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from bowtie.paths import PROJECT_DIR, Home, Workplace
+from bowtie.reporting import render_reports
 from bowtie.run import Request, build_candidate
 
 # Three accounts: one that grew, one that churned, one that pays by the month.
@@ -194,6 +195,22 @@ def tiny_warehouse(
             built = build_into(shared / "tiny", tiny_raw, TINY_AS_OF, threads=1)
             done.write_text(str(built))
     return Path(done.read_text())
+
+
+@pytest.fixture(scope="session")
+def sample_reports(
+    sample_warehouse: Path, tmp_path_factory: pytest.TempPathFactory, worker_name: str
+) -> list[Path]:
+    """Return the sample's pages: of a report about many subjects, the first two."""
+    shared = _shared_folder(tmp_path_factory, worker_name)
+    with one_worker_at_a_time(shared / "reports.lock"):
+        done = shared / "reports.paths"
+        if not done.exists():
+            rendered = render_reports(
+                sample_warehouse, shared / "reports", generation="sample", most=2
+            )
+            done.write_text("\n".join(map(str, rendered)))
+    return [Path(line) for line in done.read_text().splitlines()]
 
 
 @pytest.fixture

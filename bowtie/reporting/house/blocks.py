@@ -20,7 +20,7 @@ from bowtie.reporting.house.vocabulary import POLICIES, label_of
 from bowtie.reporting.house.warehouse import (
     Answer,
     Value,
-    as_of,
+    day_of,
     definitions,
     page,
     policies,
@@ -131,6 +131,12 @@ def figure(
     _show(element("section", heading + body + trace, class_="block"))
 
 
+def finish() -> None:
+    """End a page with the queries of sentences that no chart or table has shown."""
+    if untraced := page().untraced():
+        _show(element("section", _trace(untraced, "Sources of the text above")))
+
+
 def links(report: str | None = None) -> None:
     """Show links to the other pages of this release.
 
@@ -224,13 +230,17 @@ def _alignment(kind: str) -> str:
     return "word prose" if kind == "prose" else "word"
 
 
-def _trace(answers: Sequence[Answer], with_numbers: bool = False) -> Markup:
+def _trace(
+    answers: Sequence[Answer],
+    title: str = "Definition, policy and source",
+    with_numbers: bool = False,
+) -> Markup:
     """Return what a reader needs to check a number, folded away."""
     in_force = policies(page().database)
     deciding = dict.fromkeys(
         name for found in answers for name in POLICIES[found.mart.partition(".")[0]]
     )
-    holds = [f"As of {formats.written(as_of(page().database), 'date')}"]
+    holds = [f"As of {formats.written(day_of(in_force), 'date')}"]
     holds += [
         f"{name.replace('_', ' ')}: {in_force[name].replace('_', ' ')}"
         for name in deciding
@@ -242,7 +252,7 @@ def _trace(answers: Sequence[Answer], with_numbers: bool = False) -> Markup:
         parts.append(_source(found))
     return element(
         "details",
-        element("summary", "Definition, policy and source") + joined(parts),
+        element("summary", title) + joined(parts),
         class_="trace",
     )
 
@@ -255,6 +265,7 @@ def _source(found: Answer) -> Markup:
         for column in found.columns
         if meaning.get(column)
     ]
+    page().traced.add(found.number)
     said = Markup("From the mart <code>{}</code>. {}").format(
         found.mart, meaning.get("", "")
     )

@@ -38,16 +38,27 @@ class Page:
     subject: str | None = None
     pages: Sequence[Mapping[str, str | None]] = ()
     blocks: int = 0
-    queries: dict[tuple[Path, str], int] = field(default_factory=dict)
+    queries: dict[tuple[Path, str], Answer] = field(default_factory=dict)
+    traced: set[int] = field(default_factory=set)
 
     def next_block(self) -> str:
         """Return an id that no other block of the page has."""
         self.blocks += 1
         return f"b{self.blocks}"
 
-    def number_of(self, database: Path, sql: str) -> int:
-        """Return the number under which the page shows a query."""
-        return self.queries.setdefault((database, sql), len(self.queries) + 1)
+    def number_of(self, answer: Answer) -> int:
+        """Return the number under which the page shows an answer's query."""
+        asked = (answer.database, answer.shown_sql)
+        self.queries.setdefault(asked, answer)
+        return 1 + list(self.queries).index(asked)
+
+    def untraced(self) -> list[Answer]:
+        """Return the answers that were spoken of and whose query is not shown yet."""
+        return [
+            answer
+            for answer in self.queries.values()
+            if answer.number not in self.traced
+        ]
 
 
 _page: Page | None = None
@@ -151,7 +162,7 @@ class Answer:
     @property
     def number(self) -> int:
         """The number under which the page shows the query."""
-        return page().number_of(self.database, self.shown_sql)
+        return page().number_of(self)
 
     @property
     def mart(self) -> str:
@@ -307,21 +318,23 @@ def _comments(database: Path) -> dict[str, dict[str, str]]:
 
 @cache
 def policies(database: Path) -> dict[str, str]:
+    """Return the switches in force, as `read_policies` reads them, once."""
+    return read_policies(opened(database).cursor())
+
+
+def read_policies(marts: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Return the switches in force: name and setting, or "not set"."""
-    found = (
-        opened(database)
-        .cursor()
-        .execute("select policy, setting from quality.policies where kind = 'switch'")
-        .fetchall()
-    )
+    found = marts.execute(
+        "select policy, setting from quality.policies where kind = 'switch'"
+    ).fetchall()
     return {name: setting or "not set" for name, setting in found}
+
+
+def day_of(switches: Mapping[str, str]) -> date:
+    """Return the day as of which everything was computed, from the switches."""
+    return date.fromisoformat(switches["as_of_date in force"])
 
 
 def currency() -> str:
     """Return the currency of every amount in the marts."""
     return policies(page().database)["reporting_currency"]
-
-
-def as_of(database: Path) -> date:
-    """Return the day as of which a warehouse was computed."""
-    return date.fromisoformat(policies(database)["as_of_date in force"])

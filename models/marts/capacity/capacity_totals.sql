@@ -26,7 +26,8 @@ loads as (
         sum(case when csm_capacity.band = 'over' then 1 else 0 end) as csms_over,
         sum(case when csm_capacity.band = 'in' then 1 else 0 end) as csms_in,
         sum(case when csm_capacity.band = 'under' then 1 else 0 end) as csms_under,
-        sum(case when csm_capacity.utilisation > 1 then 1 else 0 end) as csms_overbooked,
+        sum(case when csm_capacity.utilisation > 1 then 1 else 0 end)
+            as csms_overbooked,
         sum(csm_capacity.expected_hours) as expected_hours,
         sum(csm_capacity.available_hours) as available_hours
     from csm_capacity
@@ -50,7 +51,8 @@ covered as (
 
 mended as (
     select
-        coalesce(sum(case when moves.proposal = 'move' then 1 end), 0) as proposed_moves,
+        coalesce(sum(case when moves.proposal = 'move' then 1 end), 0)
+            as proposed_moves,
         coalesce(sum(case when moves.proposal = 'infeasible' then 1 end), 0)
             as tiers_out_of_band
     from moves

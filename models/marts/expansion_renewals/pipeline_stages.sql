@@ -13,15 +13,15 @@ summed as (
         sum(opportunities.amount) as open_arr,
         sum(opportunities.weighted_amount) as weighted_arr,
         max(opportunities.win_rate) as win_rate,
-        max(opportunities.stage_age_days) as longest_stage_age_days,
         {%- for source in sources %}
         sum(
             case
                 when opportunities.source = '{{ source }}' then opportunities.amount
                 else 0
             end
-        ) as {{ source }}_arr{{ ',' if not loop.last }}
+        ) as {{ source }}_arr,
         {%- endfor %}
+        max(opportunities.stage_age_days) as longest_stage_age_days
     from opportunities
     group by opportunities.stage
 ),
@@ -33,10 +33,10 @@ final as (
         cast(summed.open_arr as decimal(18, 2)) as open_arr,
         cast(summed.weighted_arr as decimal(18, 2)) as weighted_arr,
         cast(summed.win_rate as decimal(12, 6)) as win_rate,
-        cast(summed.longest_stage_age_days as bigint) as longest_stage_age_days,
         {%- for source in sources %}
-        cast(summed.{{ source }}_arr as decimal(18, 2)) as {{ source }}_arr{{ ',' if not loop.last }}
+        cast(summed.{{ source }}_arr as decimal(18, 2)) as {{ source }}_arr,
         {%- endfor %}
+        cast(summed.longest_stage_age_days as bigint) as longest_stage_age_days
     from summed
 )
 

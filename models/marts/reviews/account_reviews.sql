@@ -14,8 +14,8 @@ periods as (
     where period = 'now'
 ),
 
-usage as (
-    select * from {{ ref('int_review_usage') }}
+uses as (
+    select * from {{ ref('int_review_uses') }}
 ),
 
 tickets as (
@@ -56,11 +56,11 @@ final as (
         ) as is_pack_due,
         periods.valid_from as reviewed_from,
         {{ add_days('periods.valid_to', -1) }} as reviewed_to,
-        usage.active_users,
-        usage.active_users_before,
-        usage.active_users_change,
-        cast(usage.sessions_now as bigint) as sessions,
-        cast(usage.sessions_before as bigint) as sessions_before,
+        uses.active_users,
+        uses.active_users_before,
+        uses.active_users_change,
+        cast(uses.sessions_now as bigint) as sessions,
+        cast(uses.sessions_before as bigint) as sessions_before,
         signals.seats,
         signals.seat_utilisation,
         cast(1 - signals.adoption_gap as decimal(12, 6)) as features_in_use,
@@ -80,8 +80,8 @@ final as (
     cross join periods
     left join touchpoints
         on accounts.account_id = touchpoints.account_id
-    left join usage
-        on accounts.account_id = usage.account_id
+    left join uses
+        on accounts.account_id = uses.account_id
     left join tickets
         on accounts.account_id = tickets.account_id
     left join signals

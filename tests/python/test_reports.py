@@ -1,0 +1,321 @@
+"""Reports: every number is the mart's, nothing from the data is live, all say why."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import jupytext
+import pytest
+import yaml
+from pages import ReportPage, Shown, read_number
+
+from bowtie.errors import BowtieError
+from bowtie.paths import PROJECT_DIR, Home
+from bowtie.reporting import kernel, pages, render, render_reports
+from bowtie.reporting.house.formats import MISSING, plain, written
+from bowtie.reporting.house.html import readable
+from bowtie.reporting.house.palette import PALETTE
+from bowtie.reporting.pages import REPORTS, Report
+from bowtie.reporting.published import report_published
+from bowtie.reporting.render import file_name
+
+NOTEBOOKS = sorted(pages.NOTEBOOKS.glob("*.py"))
+SINGLE = [report.name for report in REPORTS if report.subjects is None]
+
+
+# --- Every number is the mart's -------------------------------------------------------
+
+
+def test_every_value_of_a_page_is_what_its_query_answers(
+    sample_reports, sample_warehouse
+):
+    with duckdb.connect(str(sample_warehouse), read_only=True) as marts:
+        for path in sample_reports:
+            checked = expect_page(ReportPage(path), marts)
+            assert checked > 10, f"{path.name} shows hardly a value"
+
+
+def expect_page(page: ReportPage, marts: duckdb.DuckDBPyConnection) -> int:
+    """Fail unless each value of a page is the mart's; return how many there are."""
+    answers = {
+        number: asked(marts, query.sql) for number, query in page.queries().items()
+    }
+    count = 0
+    for shown in page.values():
+        expect_shown(shown, answers[shown.query], page.path.name)
+        count += 1
+    return count
+
+
+def asked(marts: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
+    cursor = marts.cursor()
+    cursor.execute("set TimeZone = 'UTC'")
+    cursor.execute(sql)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def expect_shown(shown: Shown, answer: list[dict[str, Any]], page: str) -> None:
+    """Fail unless a value is the query's, and reads as it to the last digit shown."""
+    where = f"{page}: query {shown.query}, row {shown.row}, {shown.column}"
+    value = answer[shown.row][shown.column] if shown.row >= 0 else None
+    if value is None:
+        assert shown.text == MISSING and shown.held == "", where
+    elif isinstance(value, bool):
+        assert shown.text == ("yes" if value else "no"), where
+    elif isinstance(value, int | Decimal):
+        assert Decimal(shown.held) == value, where
+        number, half = read_number(shown.text)
+        size = abs(value) if shown.kind.endswith("_apart") else value
+        assert abs(number - size) <= half, where
+    elif isinstance(value, date):
+        assert shown.held == value.isoformat(), where
+        assert shown.text in (f"{value.day} {value:%b %Y}", f"{value:%b %Y}"), where
+    elif shown.kind == "text":
+        assert shown.text == readable(value), where
+    else:
+        assert shown.text, where
+
+
+def test_a_page_for_customers_asks_only_what_customers_may_see(sample_reports):
+    safe = customer_safe_marts()
+    editions = [path for path in sample_reports if "_customer" in path.parent.name]
+    assert editions and "reviews.account_reviews" in safe
+    for path in editions:
+        page = ReportPage(path)
+        asked = {
+            re.findall(r"\bfrom\s+([\w.]+)", query.sql)[0]
+            for query in page.queries().values()
+        }
+        assert asked <= safe, f"{path.name}: {sorted(asked - safe)}"
+        assert not page.html.select("a:not(.anchor-link), .note, [class*=tone-]"), (
+            path.name
+        )
+
+
+def customer_safe_marts() -> set[str]:
+    """Return the marts that say in their YAML that a customer may see them."""
+    return {
+        f"{path.parent.name}.{model['name']}"
+        for path in (PROJECT_DIR / "models" / "marts").glob("*/*.yml")
+        for model in yaml.safe_load(path.read_text("utf-8")).get("models", [])
+        if model.get("config", {}).get("meta", {}).get("customer_safe")
+    }
+
+
+def test_no_number_of_a_page_stands_outside_of_a_traced_value(sample_reports):
+    for path in sample_reports:
+        around = ReportPage(path).text_around_values(".answer, .tile, td, tbody th")
+        assert not re.search(r"\d", around), f"{path.name}: {around}"
+
+
+def test_a_query_of_a_page_reads_one_mart_and_computes_nothing(sample_reports):
+    for path in sample_reports:
+        for query in ReportPage(path).queries().values():
+            marts = set(re.findall(r"\b(?:from|join)\s+([\w.]+)", query.sql))
+            assert len(marts) == 1 and "." in marts.pop(), query.sql
+            selected = re.split(r"\bfrom\b", query.sql)[0].removeprefix("select")
+            for column in selected.split(","):
+                assert re.fullmatch(r"\s*[a-z_0-9]+\s*", column), query.sql
+
+
+def test_every_shown_column_is_defined_in_the_page(sample_reports):
+    for path in sample_reports:
+        for block in ReportPage(path).html.select("details.trace"):
+            assert "As of" in block.text and "From the mart" in block.text
+            for heading in block.select("th button"):
+                assert heading.get("title"), f"{path.name}: {heading.text}"
+
+
+# --- What a reader is told ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "short", "text"),
+    [
+        (Decimal("26559769.48"), "money", False, "$26,559,769"),
+        (Decimal("26559769.48"), "money", True, "$26.6M"),
+        (Decimal("999960"), "money", True, "$1.00M"),
+        (Decimal("-2043264"), "money_change", True, "\N{MINUS SIGN}$2.04M"),
+        (Decimal("0.004"), "money_change", True, "$0"),
+        (Decimal("0.990886"), "percent", False, "99.1%"),
+        (Decimal("0.0005"), "percent", False, "0.1%"),
+        (Decimal("-0.0004"), "points", False, "0.0\N{NO-BREAK SPACE}pts"),
+        (8139, "count", False, "8,139"),
+        (None, "money", True, MISSING),
+        (None, "text", False, MISSING),
+    ],
+)
+def test_a_value_is_written_rounded_half_up_with_a_true_minus(value, kind, short, text):
+    assert written(value, kind, "USD", short) == text
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_text_stands_out_from_what_it_is_written_on(dark):
+    on_paper = ["ink", "muted", "accent", "series1", "series2", "series3", "series4"]
+    pairs = [(name, ground) for name in on_paper for ground in ("paper", "surface")]
+    pairs += [(f"heatink{step}", f"heat{step}") for step in range(9)]
+    for text, ground in pairs:
+        assert contrast(PALETTE[text][dark], PALETTE[ground][dark]) >= 4.5, (
+            text,
+            ground,
+        )
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours, as WCAG 2.2 defines it."""
+    lights = sorted((luminance(one), luminance(other)))
+    return (lights[1] + 0.05) / (lights[0] + 0.05)
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in parts
+    ]
+    return sum(
+        weight * part
+        for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True)
+    )
+
+
+# --- The notebooks --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_opens_with_its_question_and_keeps_its_cells_short(path):
+    cells = jupytext.read(path).cells
+    assert cells[0].cell_type == "markdown"
+    assert cells[0].source.startswith("# ") and "?" in cells[0].source
+    assert "For " in cells[0].source, "who asks"
+    for cell in cells:
+        assert len(cell.source.splitlines()) <= 15, cell.source
+    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    assert "house.answer(" in code
+    assert "HTML(" not in code and "print(" not in code and " join " not in code
+
+
+def test_every_notebook_is_a_report_and_every_report_a_notebook():
+    assert {path.stem for path in NOTEBOOKS} == {report.name for report in REPORTS}
+
+
+# --- The same bytes -------------------------------------------------------------------
+
+
+def test_the_same_warehouse_gives_the_same_bytes(
+    sample_warehouse, sample_reports, tmp_path
+):
+    (again,) = render_reports(
+        sample_warehouse, tmp_path, generation="sample", only=["retention"]
+    )
+    (first,) = [path for path in sample_reports if path.name == again.name]
+    assert again.read_bytes() == first.read_bytes()
+
+
+# --- Reports that cannot be computed --------------------------------------------------
+
+
+@pytest.fixture
+def tiny_marts(tmp_path: Path) -> Path:
+    """Return a warehouse file that has nothing but the switches in force."""
+    path = tmp_path / "marts.duckdb"
+    with duckdb.connect(str(path)) as marts:
+        marts.execute("create schema quality")
+        marts.execute(
+            "create table quality.policies as select * from (values"
+            " ('switch', 'as_of_date in force', '2025-12-31'),"
+            " ('switch', 'reporting_currency', 'USD')) as held(kind, policy, setting)"
+        )
+    return path
+
+
+# A notebook's code, and what is said of it.
+FAILURES = {
+    "raise ValueError('ann@example.com')": "cell 1 stopped with ValueError",
+    "house.ask('select nrr from revenue.gone')": "cell 1 stopped with CatalogException",
+    "import os; os._exit(1)": "the kernel died in cell 1",
+    "import time; time.sleep(60)": "cell 1 ran for more than 3 s",
+    "house.answer('Fine.')": None,
+}
+
+
+@pytest.fixture
+def failing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the notebooks of FAILURES for reports, and temporary files in a folder."""
+    reports = []
+    for number, code in enumerate(FAILURES):
+        (tmp_path / f"page{number}.py").write_text(f"# %%\n{code}\n", "utf-8")
+        reports.append(Report(f"page{number}", "A page", "Well?"))
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    monkeypatch.setattr(pages, "NOTEBOOKS", tmp_path)
+    monkeypatch.setattr(render, "REPORTS", reports)
+
+
+@pytest.mark.usefixtures("failing")
+def test_a_report_that_cannot_be_computed_says_why_in_its_place_and_fails_the_run(
+    tiny_marts, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(kernel, "CELL", 3)
+    out = tmp_path / "out"
+    with pytest.raises(BowtieError) as stopped:
+        render_reports(tiny_marts, out, generation="g")
+    expected = []
+    for number, reason in enumerate(FAILURES.values()):
+        page = ReportPage(out / f"page{number}.html")
+        if reason is None:
+            assert page.one(".answer").text == "Fine."
+        else:
+            assert reason in page.one(".note").text
+            expected.append(f"report page{number}.html: {reason}")
+    for line, reason in zip(stopped.value.problems, expected, strict=True):
+        assert line.startswith(reason) and "ann@example.com" not in line
+    assert list((tmp_path / "temporary").iterdir()) == [], "something is left over"
+
+
+@pytest.mark.usefixtures("failing")
+def test_a_kernel_that_never_starts_is_one_clear_line(
+    tiny_marts, tmp_path, monkeypatch
+):
+    (tmp_path / "ipykernel_launcher.py").write_text("raise SystemExit(1)")
+    monkeypatch.setattr(kernel, "STARTUP", 5)
+    monkeypatch.setattr(kernel, "PROJECT_DIR", tmp_path)
+    with pytest.raises(BowtieError, match="no notebook kernel started within 5 s"):
+        render_reports(tiny_marts, tmp_path / "out", generation="g")
+
+
+def test_an_unknown_report_is_named_with_those_that_exist(tiny_marts, tmp_path):
+    with pytest.raises(
+        BowtieError, match=r"there is no report x; there are .*retention"
+    ):
+        render_reports(tiny_marts, tmp_path, generation="g", only=["x"])
+
+
+# --- Where pages go -------------------------------------------------------------------
+
+
+def test_reports_never_go_into_a_published_generation(home):
+    (home.releases / "000001-20251231").mkdir()
+    home.current.symlink_to("releases/000001-20251231")
+    with pytest.raises(BowtieError, match="never written to again"):
+        report_published(home, home.current / "reports")
+
+
+def test_reports_of_nothing_say_what_to_do(home: Home):
+    with pytest.raises(BowtieError, match=r"nothing is published in .*: bowtie run"):
+        report_published(home, home.root / "reports")
+
+
+@pytest.mark.parametrize("subject", ["../../etc/x", "/abs", "a b", "x" * 200, "", "é"])
+def test_an_id_is_never_a_path(subject):
+    assert re.fullmatch(r"id-[0-9a-f]{16}", file_name(subject))
+
+
+def test_a_harmless_id_is_its_own_file_name():
+    assert file_name("CSM-01") == "CSM-01" and plain(None) == ""
