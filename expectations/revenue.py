@@ -61,7 +61,7 @@ CHECKS = [
 
             select
                 'revenue.arr_lines' as subject,
-                (sum(change) - max(change)) / sum(arr_then) as measured
+                coalesce((sum(change) - max(change)) / sum(arr_then), 0) as measured
             from changes
         """,
         says="tells the ARR of the last run's day otherwise by {measured}",
@@ -254,7 +254,7 @@ CHECKS = [
                 'revenue.arr_events' as subject,
                 coalesce(max(gained) filter (where month_back = 0), 0)
                 / (
-                    max(gained) filter (where month_back between 1 and 12)
+                    coalesce(max(gained) filter (where month_back between 1 and 12), 0)
                     + (select sum(arr) from core.accounts) * 0.05
                 ) as measured
             from months
