@@ -24,6 +24,11 @@ from bowtie.landing import Landing, LandingError, land
 _COMPILED_FOR = date(2099, 7, 4)
 _COMPILED_RATES = "2098-12-31"
 _REFUSALS = "landing_refusals"
+# New values that the sender announced: benign from then on (F01).
+ANNOUNCED = {
+    "billing_subscriptions.status": ["on_hold"],
+    "crm_activities.activity_type": ["webcast"],
+}
 _READ_CSV = re.compile(
     rf"read_csv\('[^']*/({'|'.join([*raw_contract(), _REFUSALS])})\.csv', ([^)]*)\)"
 )
@@ -37,6 +42,8 @@ class Reaction:
     blocks: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    # Tables and views that were not taken from the clean company, as schema.name.
+    remade: list[str] = field(default_factory=list)
     # The candidate; None where none came about.
     database: Path | None = None
 
@@ -49,7 +56,7 @@ class Bench:
     csv_options: Mapping[str, str]
 
     @classmethod
-    def set_up(cls, scratch: Path, **switches: object) -> Bench:
+    def set_up(cls, scratch: Path) -> Bench:
         """Compile the project for files of every table with every column."""
         raw, landing = scratch / "raw", scratch / "landing"
         for folder in (raw, landing):
@@ -60,7 +67,11 @@ class Bench:
         refusals = landing / f"{_REFUSALS}.csv"
         refusals.write_text("table_name,file_name,line_number,reason\n", "utf-8")
         models = compile_models(
-            raw, _COMPILED_FOR, scratch / "dbt", landing_dir=str(landing), **switches
+            raw,
+            _COMPILED_FOR,
+            scratch / "dbt",
+            landing_dir=str(landing),
+            announced_values=ANNOUNCED,
         )
         options = {}
         for node in models.nodes:
@@ -96,7 +107,13 @@ class DayBench:
     models: CompiledModels
     csv_options: Mapping[str, str]
 
-    def take(self, raw: Path, work: Path, clean: Path | None = None) -> Reaction:
+    def take(
+        self,
+        raw: Path,
+        work: Path,
+        clean: Path | None = None,
+        previous: Path | None = None,
+    ) -> Reaction:
         """Land, build and test a delivery.
 
         Args:
@@ -104,6 +121,7 @@ class DayBench:
             work: an empty folder for what is written.
             clean: a database that `take` made of other files on the same day; what
                 reads the same rows is taken from there.
+            previous: the generation published before; None: this is the first.
 
         """
         try:
@@ -173,6 +191,7 @@ class DayBench:
             if is_kept and not stale & set(node.parents):
                 continue
             stale.add(node.key)
+            reaction.remade.append(f"{node.schema}.{node.name}")
             try:
                 _make_again(candidate, node)
             except duckdb.Error as error:
