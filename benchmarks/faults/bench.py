@@ -16,6 +16,12 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.compiled_models import DATABASE, CompiledModels, Node, compile_models
+from bowtie.checks import (
+    record_results,
+    remember_volumes,
+    run_checks,
+    stopping_lines,
+)
 from bowtie.contract import raw_contract
 from bowtie.landing import Landing, LandingError, land
 
@@ -42,6 +48,7 @@ class Reaction:
     blocks: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    landing: Landing | None = None
     # Tables and views that were not taken from the clean company, as schema.name.
     remade: list[str] = field(default_factory=list)
     # The candidate; None where none came about.
@@ -107,13 +114,7 @@ class DayBench:
     models: CompiledModels
     csv_options: Mapping[str, str]
 
-    def take(
-        self,
-        raw: Path,
-        work: Path,
-        clean: Path | None = None,
-        previous: Path | None = None,
-    ) -> Reaction:
+    def take(self, raw: Path, work: Path, clean: Path | None = None) -> Reaction:
         """Land, build and test a delivery.
 
         Args:
@@ -121,7 +122,6 @@ class DayBench:
             work: an empty folder for what is written.
             clean: a database that `take` made of other files on the same day; what
                 reads the same rows is taken from there.
-            previous: the generation published before; None: this is the first.
 
         """
         try:
@@ -129,7 +129,7 @@ class DayBench:
         except LandingError as error:
             return Reaction(blocks=error.problems)
         notes = [note for table in landing.tables.values() for note in table.notes]
-        reaction = Reaction(notes=[*landing.notes, *notes])
+        reaction = Reaction(notes=[*landing.notes, *notes], landing=landing)
         database = work / f"{DATABASE}.duckdb"
         if clean:
             shutil.copy(clean, database)
@@ -208,6 +208,18 @@ class DayBench:
                 line = f"test '{test.name}' does not hold ({rows:,} rows)"
                 line += f"; {test.remedy}" if test.remedy else ""
                 (reaction.warnings if test.is_warning else reaction.blocks).append(line)
+
+
+def check(reaction: Reaction, previous: Path | None) -> None:
+    """Have a candidate checked as before publishing; previous: the last generation."""
+    if reaction.database is None:
+        return
+    remember_volumes(reaction.database, previous)
+    about = {"landing": reaction.landing}
+    results = run_checks(reaction.database, previous, about)
+    record_results(reaction.database, results)
+    reaction.blocks += stopping_lines(results)
+    reaction.warnings += [r.message for r in results if r.outcome == "warned"]
 
 
 def _reads(node: Node, tables: Collection[str]) -> bool:

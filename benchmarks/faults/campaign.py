@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from benchmarks.faults.bench import Bench, DayBench, Reaction
+from benchmarks.clean_days.delivery import Company
+from benchmarks.faults.bench import Bench, DayBench, Reaction, check
 from benchmarks.faults.cases import all_faults
-from benchmarks.faults.company import deliver
 from benchmarks.faults.delivery import Delivery
 from benchmarks.faults.expected import Seen
 from benchmarks.faults.fault import Fault
@@ -45,20 +45,25 @@ class Clean:
     later: Reaction
 
 
-def set_up(scratch: Path, accounts: int, months: int) -> Clean:
+def set_up(scratch: Path, accounts: int) -> Clean:
     """Simulate the company on two days, compile the project and build both."""
     bench = Bench.set_up(scratch / "compiled")
-    before = deliver(scratch / "before", DAY_BEFORE, accounts, months)
-    raw = deliver(scratch / "raw", AS_OF, accounts, months)
+    company = Company(scratch / "company", AS_OF, accounts, 11, "weekly")
+    before, raw = scratch / "before", scratch / "raw"
+    company.deliver(DAY_BEFORE, before)
+    company.deliver(AS_OF, raw)
     for name in ("built-before", "built-first", "built-later"):
         (scratch / name).mkdir()
-    previous = bench.as_of(DAY_BEFORE).take(before, scratch / "built-before")
+    yesterday = bench.as_of(DAY_BEFORE).take(before, scratch / "built-before")
+    check(yesterday, None)
+    previous = yesterday.database
     today = bench.as_of(AS_OF)
     first = today.take(raw, scratch / "built-first")
-    assert previous.database, previous.blocks
-    assert first.database, first.blocks
-    later = today.take(raw, scratch / "built-later", first.database, previous.database)
-    return Clean(today, raw, first, previous.database, later)
+    check(first, None)
+    assert previous and first.database, [*yesterday.blocks, *first.blocks]
+    later = today.take(raw, scratch / "built-later", first.database)
+    check(later, previous)
+    return Clean(today, raw, first, previous, later)
 
 
 def run_case(clean: Clean, fault: Fault, later: bool) -> Verdict:
@@ -70,9 +75,8 @@ def run_case(clean: Clean, fault: Fault, later: bool) -> Verdict:
         shutil.copytree(clean.raw, raw)
         work.mkdir()
         injected = fault.inject(Delivery(raw))
-        reaction = clean.bench.take(
-            raw, work, clean.first.database, clean.previous if later else None
-        )
+        reaction = clean.bench.take(raw, work, clean.first.database)
+        check(reaction, clean.previous if later else None)
         seen = Seen(reaction, beside, injected)
         wrong = fault.expected.judge(seen)
         said = [*reaction.blocks, *seen.new_warnings] or ["published"]
@@ -126,13 +130,12 @@ def main() -> None:
     )
     parser.add_argument("ids", nargs="*", help="ids, or words of a variant; all")
     parser.add_argument("--accounts", type=int, default=250)
-    parser.add_argument("--months", type=int, default=20)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--days", default="first", help="first, later, or first,later")
     parser.add_argument("--wrong", action="store_true", help="print only what is wrong")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bowtie-faults-") as scratch:
-        clean = set_up(Path(scratch), options.accounts, options.months)
+        clean = set_up(Path(scratch), options.accounts)
         cases = list(chosen(options.ids, options.days.split(",")))
         wrong = 0
         found = verdicts(clean, cases, options.processes)

@@ -42,55 +42,63 @@ TEXTS = {
     "200,000 characters": "<b>" * 66_667,
 }  # fmt: skip
 
-# Where a text goes in, and where it must come out.
+_INVISIBLE = ("a tab and a formula", "right to left", "zero width")
+
+# Where texts go in, and where they must come out.
 _PLACES = (
     ("crm_accounts", "account_name", "core.account_profiles", "account_name"),
     ("crm_accounts", "region", "core.account_profiles", "region"),
-    ("crm_csms", "csm_name", "core.csms", "csm_name"),
     ("support_tickets", "subject", "staging.stg_support__tickets", "subject"),
     ("crm_csm_sentiment", "note", "staging.stg_crm__csm_sentiment", "note"),
-    ("billing_products", "product_family", "revenue.retention", "slice_value"),
+    ("crm_contacts", "contact_name", "staging.stg_crm__contacts", "contact_name"),
+    ("crm_success_plans", "objective", "health.success_plans", "objective"),
 )
 
 
 def faults() -> Faults:
-    """Yield each text in each place."""
-    for what, text in TEXTS.items():
-        for table, column, mart, mart_column in _PLACES:
-            literal = text.replace("'", "''")
-            yield Fault(
-                "X01", f"{table}.{column} is {what}",
-                accepted(
-                    f"select count(*) > 0 from {mart} where {mart_column} = '{literal}'"
-                ),
-                partial(_set, table=table, column=column, value=text),
-            )  # fmt: skip
+    """Yield each place, with every text in a row of its own; ids; and file names."""
+    for table, column, mart, mart_column in _PLACES:
         yield Fault(
-            "X02", f"an id is {what}", accepted("select true"),
-            partial(_as_id, value=text),
-        )  # fmt: skip
-    for name in (
-        "<script>.csv",
-        "'; drop table x; --.csv",
-        "$(touch x).csv",
-        "x\ny.csv",
-    ):
+            "X01",
+            f"{table}.{column} is hostile",
+            accepted(_all_are_there(mart, mart_column)),
+            partial(_put_in, table=table, column=column),
+        )
+    yield Fault(
+        "X02",
+        "an id is hostile",
+        accepted(_all_are_there("staging.stg_support__tickets", "ticket_id")),
+        partial(_put_in, table="support_tickets", column="ticket_id"),
+    )
+    for name in ("<script>.csv", "'; drop table x; --.csv", "$(x).csv", "x\ny.csv"):
         yield Fault(
-            "X03", f"a file called {name!r}", accepted(note="not read"),
-            lambda delivery, name=name: (delivery.folder / name).write_text("a,b\n1,2\n"),
-        )  # fmt: skip
+            "X03",
+            f"a file called {name!r}",
+            accepted(note="not read"),
+            partial(_with_file, name=name),
+        )
 
 
-def _set(delivery: Delivery, table: str, column: str, value: str) -> None:
-    if column == "product_family":
-        chosen = {"team", "business", "enterprise"}
-        delivery.change(
-            table, lambda row: row.update({column: value}), "30 %",
-            where=lambda row: row["product_id"] in chosen,
-        )  # fmt: skip
-    else:
-        delivery.set(table, column, value)
+def _all_are_there(mart: str, column: str) -> str:
+    literals = ", ".join("'" + text.replace("'", "''") + "'" for text in _kept(column))
+    return (
+        f"select count(distinct {column}) = {len(_kept(column))} "
+        f"from {mart} where {column} in ({literals})"
+    )
 
 
-def _as_id(delivery: Delivery, value: str) -> None:
-    delivery.set("support_tickets", "ticket_id", value)
+def _kept(column: str) -> list[str]:
+    """Return the texts that a column keeps as they are; an id loses what is invisible."""
+    is_id = column.endswith("_id")
+    return [text for what, text in TEXTS.items() if not (is_id and what in _INVISIBLE)]
+
+
+def _put_in(delivery: Delivery, table: str, column: str) -> None:
+    rows = delivery.rows(table)
+    for row, text in zip(rows[30:], _kept(column), strict=False):
+        row[column] = text
+    delivery.write(table, rows)
+
+
+def _with_file(delivery: Delivery, name: str) -> None:
+    (delivery.folder / name).write_text("a,b\n1,2\n", encoding="utf-8")
