@@ -114,6 +114,10 @@ tests: $(STAMP) ## Only the tests (ARGS="-k lock" chooses)
 test-slow: $(STAMP) ## The long campaigns that `make test` leaves out
 	@$(BIN)/pytest -q -n 2 -m slow $(ARGS)
 
+.PHONY: faults
+faults: $(STAMP) ## Put every known fault into clean companies: caught? (ARGS="K07 --wrong")
+	@$(BIN)/python -m benchmarks.faults $(ARGS)
+
 .PHONY: lint
 lint: $(STAMP) ## Check the layout of Python and SQL
 	@$(BIN)/ruff check --quiet $(wildcard $(PYTHON_PATHS))

@@ -19,6 +19,7 @@ from benchmarks.faults.cases import all_faults
 from benchmarks.faults.delivery import Delivery
 from benchmarks.faults.expected import Seen
 from benchmarks.faults.fault import Fault
+from bowtie.landing.results import shown
 
 AS_OF = date(2025, 11, 26)
 DAY_BEFORE = date(2025, 11, 25)
@@ -40,30 +41,44 @@ class Clean:
     bench: DayBench
     raw: Path
     first: Reaction
-    # The generation of the day before, and the reaction beside it.
-    previous: Path
-    later: Reaction
+    # The generation of the day before, and the reaction beside it; None: not built.
+    previous: Path | None = None
+    later: Reaction | None = None
+
+    @property
+    def false_alarms(self) -> list[str]:
+        """What was said of the clean files, in either case."""
+        reactions = [self.first, *([self.later] if self.later else [])]
+        return [line for seen in reactions for line in (*seen.blocks, *seen.warnings)]
 
 
-def set_up(scratch: Path, accounts: int) -> Clean:
-    """Simulate the company on two days, compile the project and build both."""
+def set_up(scratch: Path, accounts: int, with_day_before: bool = True) -> Clean:
+    """Simulate the company, compile the project and build the clean days."""
     bench = Bench.set_up(scratch / "compiled")
     company = Company(scratch / "company", AS_OF, accounts, 11, "weekly")
-    before, raw = scratch / "before", scratch / "raw"
-    company.deliver(DAY_BEFORE, before)
+    raw, today = scratch / "raw", bench.as_of(AS_OF)
     company.deliver(AS_OF, raw)
-    for name in ("built-before", "built-first", "built-later"):
-        (scratch / name).mkdir()
-    yesterday = bench.as_of(DAY_BEFORE).take(before, scratch / "built-before")
-    check(yesterday, None)
-    previous = yesterday.database
-    today = bench.as_of(AS_OF)
-    first = today.take(raw, scratch / "built-first")
-    check(first, None)
-    assert previous and first.database, [*yesterday.blocks, *first.blocks]
-    later = today.take(raw, scratch / "built-later", first.database)
-    check(later, previous)
-    return Clean(today, raw, first, previous, later)
+    first = _checked(today, raw, scratch / "first")
+    if not with_day_before:
+        return Clean(today, raw, first)
+    company.deliver(DAY_BEFORE, scratch / "raw-before")
+    yesterday = bench.as_of(DAY_BEFORE)
+    before = _checked(yesterday, scratch / "raw-before", scratch / "before")
+    later = _checked(today, raw, scratch / "later", first.database, before.database)
+    return Clean(today, raw, first, before.database, later)
+
+
+def _checked(
+    bench: DayBench,
+    raw: Path,
+    work: Path,
+    clean: Path | None = None,
+    previous: Path | None = None,
+) -> Reaction:
+    work.mkdir()
+    reaction = bench.take(raw, work, clean)
+    check(reaction, previous)
+    return reaction
 
 
 def run_case(clean: Clean, fault: Fault, later: bool) -> Verdict:
@@ -71,12 +86,12 @@ def run_case(clean: Clean, fault: Fault, later: bool) -> Verdict:
     started = time.monotonic()
     beside = clean.later if later else clean.first
     with tempfile.TemporaryDirectory(dir=clean.raw.parent) as scratch:
-        raw, work = Path(scratch, "raw"), Path(scratch, "work")
+        raw = Path(scratch, "raw")
         shutil.copytree(clean.raw, raw)
-        work.mkdir()
         injected = fault.inject(Delivery(raw))
-        reaction = clean.bench.take(raw, work, clean.first.database)
-        check(reaction, clean.previous if later else None)
+        previous = clean.previous if later else None
+        work = Path(scratch, "work")
+        reaction = _checked(clean.bench, raw, work, clean.first.database, previous)
         seen = Seen(reaction, beside, injected)
         wrong = fault.expected.judge(seen)
         said = [*reaction.blocks, *seen.new_warnings] or ["published"]
@@ -131,24 +146,57 @@ def main() -> None:
     parser.add_argument("ids", nargs="*", help="ids, or words of a variant; all")
     parser.add_argument("--accounts", type=int, default=250)
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--days", default="first", help="first, later, or first,later")
+    parser.add_argument(
+        "--days",
+        default="first,later",
+        help="beside no earlier generation, or beside that of the day before",
+    )
     parser.add_argument("--wrong", action="store_true", help="print only what is wrong")
     options = parser.parse_args()
+    cases = list(chosen(options.ids, options.days.split(",")))
     with tempfile.TemporaryDirectory(prefix="bowtie-faults-") as scratch:
-        clean = set_up(Path(scratch), options.accounts)
-        cases = list(chosen(options.ids, options.days.split(",")))
-        wrong = 0
-        found = verdicts(clean, cases, options.processes)
-        for (fault, later), verdict in zip(cases, found, strict=True):
-            wrong += bool(verdict.wrong)
+        with_day_before = any(later for _, later in cases)
+        clean = set_up(Path(scratch), options.accounts, with_day_before)
+        for line in clean.false_alarms:
+            print(f"FALSE ALARM on the clean files: {line}")
+        found = []
+        for case, verdict in zip(
+            cases, verdicts(clean, cases, options.processes), strict=True
+        ):
+            found.append((case[0], verdict))
             if verdict.wrong or not options.wrong:
-                print(_line(fault, later, verdict), flush=True)
-    print(f"{len(cases)} cases, {len(cases) - wrong} right, {wrong} wrong")
-    sys.exit(bool(wrong))
+                print(_line(*case, verdict), flush=True)
+    for line in _totals(found):
+        print(line)
+    print(f"{len(clean.false_alarms)} alarms on the clean files themselves")
+    sys.exit(bool(clean.false_alarms) or any(verdict.wrong for _, verdict in found))
 
 
 def _line(fault: Fault, later: bool, verdict: Verdict) -> str:
-    end = f"WRONG, {verdict.wrong}" if verdict.wrong else "right"
-    cells = (fault.id, fault.variant, "later" if later else "first", fault.expected.letters,
-             verdict.happened[:110], end[:150], f"{verdict.seconds:.1f} s")  # fmt: skip
-    return " | ".join(cell.replace("\n", "\\n")[:160] for cell in cells)
+    cells = (
+        fault.id,
+        fault.variant,
+        "later" if later else "first",
+        fault.expected.letters,
+        verdict.happened,
+        f"WRONG: {verdict.wrong}" if verdict.wrong else "right",
+    )
+    return " | ".join(shown(cell, 120) for cell in cells)
+
+
+def _totals(found: Sequence[tuple[Fault, Verdict]]) -> Iterator[str]:
+    """Yield what was caught of what should be, and false alarms on what should not."""
+    harmful = [v for fault, v in found if fault.expected.letters != "A"]
+    benign = [v for fault, v in found if fault.expected.letters == "A"]
+    caught = sum(not verdict.happened.startswith("A:") for verdict in harmful)
+    right = sum(not verdict.wrong for verdict in harmful)
+    alarms = sum(not verdict.happened.startswith("A:") for verdict in benign)
+    as_before = sum(not verdict.wrong for verdict in benign)
+    yield (
+        f"{len(harmful)} faults: {caught} caught, {right} with the right reaction and "
+        "words"
+    )
+    yield (
+        f"{len(benign)} benign variations: {alarms} false alarms, {as_before} with the "
+        "right figures"
+    )

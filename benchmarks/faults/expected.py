@@ -166,7 +166,8 @@ def differing_marts(seen: Seen) -> list[str]:
     ]
     differences = " union all ".join(
         f"""
-        select '{name}' where exists (from candidate.{name} except all from clean.{name})
+        select '{name}'
+        where exists (from candidate.{name} except all from clean.{name})
         or exists (from clean.{name} except all from candidate.{name})
         """
         for name in tables

@@ -13,7 +13,8 @@
                     bills, else billing_customer_id), or {column, table}: it belongs
                     to a row of another table and shares that row's fate
       no_overlap    [from, to]: two rows of one account may not share a day
-      rules         reason: condition under which a row is refused
+      rules         reason: condition under which a row is refused; {as_of} in it is the
+                    as-of date, and a window sees all rows of the table
 
     A column
       type      id, text, currency, date, timestamp, boolean, integer, quantity, price,
@@ -251,7 +252,7 @@ billing_subscriptions:
     ends_before_start: ended_on < started_on
     term_ends_before_start: current_term_end < current_term_start
     term_ends_before_subscription: current_term_end < started_on
-    ended_without_end: status in ('cancelled', 'canceled', 'churned', 'ended') and ended_on is null
+    ended_without_end: status in ('cancelled', 'canceled', 'churned', 'ended', 'expired') and ended_on is null and coalesce(current_term_end, cast('9999-12-31' as date)) > coalesce(cast(max(updated_at) over () as date), {as_of})
     no_end_or_renewal: status = 'active' and ended_on is null and current_term_end is null and not coalesce(auto_renews, false) and max(current_term_end) over () is not null
     no_account: account_id is null and billing_customer_id is null
   columns:

@@ -24,20 +24,29 @@ def faults() -> Faults:
 
 def _encodings() -> Faults:
     yield Fault(
-        "T01", "a byte order mark", accepted(),
-        partial(Delivery.edit, table="crm_accounts", change=lambda text: f"\ufeff{text}"),
-    )  # fmt: skip
+        "T01",
+        "a byte order mark",
+        accepted(),
+        partial(
+            Delivery.edit, table="crm_accounts", change=lambda text: f"\ufeff{text}"
+        ),
+    )
     for id, encoding in (
-        ("T02", "latin-1"), ("T02", "cp1252"), ("T03", "utf-16"), ("T03", "utf-16-le"),
-    ):  # fmt: skip
+        ("T02", "latin-1"),
+        ("T02", "cp1252"),
+        ("T03", "utf-16"),
+        ("T03", "utf-16-le"),
+    ):
         for table, column in (
             ("crm_accounts", "account_name"),
             ("support_tickets", "subject"),
         ):
             yield Fault(
-                id, f"{table} in {encoding}", blocked(table),
+                id,
+                f"{table} in {encoding}",
+                blocked(table),
                 partial(_encoded, table=table, column=column, encoding=encoding),
-            )  # fmt: skip
+            )
 
 
 def _encoded(delivery: Delivery, table: str, column: str, encoding: str) -> None:
@@ -59,16 +68,21 @@ def _characters() -> Faults:
             ("crm_contacts", "title"),
         ):
             yield Fault(
-                "T05", f"{table}.{column} with a {name}", quarantined(table, reason),
-                partial(Delivery.set, table=table, column=column, value=f"a{character}b"),
-            )  # fmt: skip
+                "T05",
+                f"{table}.{column} with a {name}",
+                quarantined(table, reason),
+                partial(
+                    Delivery.set, table=table, column=column, value=f"a{character}b"
+                ),
+            )
     for what, text in (
         ("200,000 characters", "x" * 200_000),
         ("emoji", "👩‍👩‍👧 Family & Söhne 🚀"),
         ("right to left", "חברה \u202egnp.exe عربي"),
     ):
         yield Fault(
-            "T14", f"a name of {what}",
+            "T14",
+            f"a name of {what}",
             accepted(
                 "select count(*) = 1 from core.account_profiles "
                 f"where account_name = '{text}'"
@@ -76,7 +90,7 @@ def _characters() -> Faults:
             partial(
                 Delivery.set, table="crm_accounts", column="account_name", value=text
             ),
-        )  # fmt: skip
+        )
 
 
 def _numbers() -> Faults:
@@ -93,31 +107,41 @@ def _numbers() -> Faults:
                 if value != "1,234.50" and table != "billing_subscription_items":
                     continue
                 yield Fault(
-                    "T06", f"{table}.{column} = {value!r}, {share}",
+                    "T06",
+                    f"{table}.{column} = {value!r}, {share}",
                     either(wanted, blocked(table)) if share == ONE else wanted,
                     partial(
-                        Delivery.set, table=table, column=column, value=value, share=share
+                        Delivery.set,
+                        table=table,
+                        column=column,
+                        value=value,
+                        share=share,
                     ),
-                )  # fmt: skip
-    for value in ("N/A", "null", "-", "#REF!", "inf", "nan", "0x10", "１２"):
+                )
+    for value in ("N/A", "null", "-", "#REF!", "inf", "nan", "0x10", "１２"):  # noqa: RUF001
         for table, column, kind in (
             ("usage_daily", "active_users", "integer"),
             ("crm_opportunities", "amount", "money"),
             ("crm_csms", "weekly_hours", "number"),
         ):
             yield Fault(
-                "T08", f"{table}.{column} = {value!r}",
+                "T08",
+                f"{table}.{column} = {value!r}",
                 quarantined(table, f"not_a_{kind}:{column}"),
                 partial(Delivery.set, table=table, column=column, value=value),
-            )  # fmt: skip
+            )
     yield Fault(
-        "T08", "usage_daily.active_users = 'N/A', 1 %",
+        "T08",
+        "usage_daily.active_users = 'N/A', 1 %",
         quarantined("usage_daily", "not_a_integer:active_users"),
         partial(
-            Delivery.set, table="usage_daily", column="active_users", value="N/A",
+            Delivery.set,
+            table="usage_daily",
+            column="active_users",
+            value="N/A",
             share=PERCENT,
         ),
-    )  # fmt: skip
+    )
     for table, column, kind in (
         ("usage_daily", "events", "integer"),
         ("crm_accounts", "employee_count", "integer"),
@@ -125,19 +149,22 @@ def _numbers() -> Faults:
     ):
         for value in ("9223372036854775808", "1e30", "9" * 50):
             yield Fault(
-                "T13", f"{table}.{column} = {value[:19]}",
+                "T13",
+                f"{table}.{column} = {value[:19]}",
                 quarantined(table, f"not_a_{kind}:{column}"),
                 partial(Delivery.set, table=table, column=column, value=value),
-            )  # fmt: skip
+            )
     for table, column, change in (
         ("usage_daily", "active_users", lambda value: f"{value}.0"),
         ("billing_subscription_items", "quantity", lambda value: f"{value}.00"),
         ("billing_invoices", "total_amount", lambda value: f"{value}00"),
     ):
         yield Fault(
-            "F03", f"{table}.{column} with decimals", accepted(),
+            "F03",
+            f"{table}.{column} with decimals",
+            accepted(),
             partial(_rewritten, table=table, column=column, change=change),
-        )  # fmt: skip
+        )
 
 
 def _rewritten(delivery: Delivery, table: str, column: str, change) -> None:
@@ -155,14 +182,17 @@ def _booleans() -> Faults:
         ("support_tickets", "is_escalated"),
     ):
         yield Fault(
-            "T09", f"{table}.{column} in other words", accepted(),
+            "T09",
+            f"{table}.{column} in other words",
+            accepted(),
             partial(_in_other_words, table=table, column=column, words=words),
-        )  # fmt: skip
+        )
         yield Fault(
-            "T09", f"{table}.{column} = 'oui'",
+            "T09",
+            f"{table}.{column} = 'oui'",
             either(quarantined(table, f"not_a_boolean:{column}"), blocked(table)),
             partial(Delivery.set, table=table, column=column, value="oui"),
-        )  # fmt: skip
+        )
 
 
 def _in_other_words(
@@ -187,9 +217,11 @@ def _ids() -> Faults:
         ("billing_subscriptions", "billing_customer_id"),
     ):
         yield Fault(
-            "T11", f"{table}.{column}: leading zeros lost", blocked(table),
+            "T11",
+            f"{table}.{column}: leading zeros lost",
+            blocked(table),
             partial(_zeros_lost, table=table, column=column),
-        )  # fmt: skip
+        )
 
 
 def _zeros_lost(delivery: Delivery, table: str, column: str) -> None:

@@ -30,9 +30,11 @@ def _columns() -> Faults:
         ("support_tickets", "account_id"),
     ):
         yield Fault(
-            "S01", f"{table} without {column}", blocked(table, column),
+            "S01",
+            f"{table} without {column}",
+            blocked(table, column),
             partial(_without, table=table, column=column),
-        )  # fmt: skip
+        )
     for table, column in (
         ("billing_subscription_items", "discount_percent"),
         ("billing_subscription_items", "valid_to"),
@@ -40,9 +42,12 @@ def _columns() -> Faults:
         ("usage_daily", "active_users"),
     ):
         yield Fault(
-            "S01", f"{table} without {column}, optional", blocked(table, column),
-            partial(_without, table=table, column=column), only_later=True,
-        )  # fmt: skip
+            "S01",
+            f"{table} without {column}, optional",
+            blocked(table, column),
+            partial(_without, table=table, column=column),
+            only_later=True,
+        )
     for table, column, new in (
         ("billing_subscription_items", "unit_price", "ARR_USD"),
         ("billing_invoices", "total_amount", "amount_usd"),
@@ -54,14 +59,18 @@ def _columns() -> Faults:
         ("billing_subscriptions", "ended_on", "cancelled_at"),
     ):
         yield Fault(
-            "S02", f"{table}: {column} is called {new}", blocked(table, column),
+            "S02",
+            f"{table}: {column} is called {new}",
+            blocked(table, column),
             partial(_renamed, table=table, column=column, new=new),
-        )  # fmt: skip
+        )
     for name in ("extra", "<script>alert(1)</script>", "'; drop table accounts; --"):
         yield Fault(
-            "S05", f"one more column: {name}", accepted(note="not in the contract"),
+            "S05",
+            f"one more column: {name}",
+            accepted(note="not in the contract"),
             partial(_with_column, table="crm_accounts", name=name),
-        )  # fmt: skip
+        )
 
 
 def _without(delivery: Delivery, table: str, column: str) -> None:
@@ -80,13 +89,15 @@ def _with_column(delivery: Delivery, table: str, name: str) -> None:
 
 def _swaps() -> Faults:
     yield Fault(
-        "S03", "columns in the opposite order", accepted(),
+        "S03",
+        "columns in the opposite order",
+        accepted(),
         lambda delivery: delivery.write(
             "billing_subscription_items",
             rows := delivery.rows("billing_subscription_items"),
             reversed(rows[0]),
         ),
-    )  # fmt: skip
+    )
     for table, one, other in (
         ("billing_subscription_items", "quantity", "unit_price"),
         ("billing_subscription_items", "valid_from", "valid_to"),
@@ -100,9 +111,11 @@ def _swaps() -> Faults:
         ("support_tickets", "created_at", "solved_at"),
     ):
         yield Fault(
-            "S04", f"{table}: headers of {one} and {other} swapped", blocked(table),
+            "S04",
+            f"{table}: headers of {one} and {other} swapped",
+            blocked(table),
             partial(_swapped, table=table, one=one, other=other),
-        )  # fmt: skip
+        )
 
 
 def _swapped(delivery: Delivery, table: str, one: str, other: str) -> None:
@@ -129,47 +142,62 @@ def _text_of(rows: list[Row], **options: str) -> str:
 def _layout() -> Faults:
     for table in ("crm_accounts", "usage_daily", "billing_exchange_rates"):
         yield Fault(
-            "S07", f"{table} without header", blocked(table),
+            "S07",
+            f"{table} without header",
+            blocked(table),
             partial(Delivery.edit, table=table, change=lambda t: t.split("\n", 1)[1]),
-        )  # fmt: skip
+        )
     for delimiter in (";", "\t", "|"):
         yield Fault(
-            "S08", f"fields separated by {delimiter!r}", blocked("crm_accounts"),
+            "S08",
+            f"fields separated by {delimiter!r}",
+            blocked("crm_accounts"),
             partial(_delimited, delimiter=delimiter),
-        )  # fmt: skip
+        )
     for share, wanted in (
         (ONE, quarantined("usage_daily", "too_")),
         (THIRD, blocked("usage_daily", "rows cannot be read")),
     ):
         for more in (True, False):
             yield Fault(
-                "S09", f"{share} with a field {'more' if more else 'less'}", wanted,
+                "S09",
+                f"{share} with a field {'more' if more else 'less'}",
+                wanted,
                 partial(_ragged, table="usage_daily", share=share, more=more),
-            )  # fmt: skip
+            )
     for table in ("crm_accounts", "support_tickets"):
         yield Fault(
-            "S10", f"{table}: a quote is not closed", blocked(table, "line"),
+            "S10",
+            f"{table}: a quote is not closed",
+            blocked(table, "line"),
             partial(_unclosed, table=table),
-        )  # fmt: skip
+        )
     for name in ("two\nlines", "a, comma", 'a "quote"', "two\r\nlines"):
         yield Fault(
-            "S11", f"a name with {name!r}", accepted(_is_named(name)),
+            "S11",
+            f"a name with {name!r}",
+            accepted(_is_named(name)),
             partial(_named, name=name),
-        )  # fmt: skip
+        )
     for kind, end in (("CRLF", "\r\n"), ("CR", "\r")):
         yield Fault(
-            "S12", f"lines end with {kind}", accepted(),
+            "S12",
+            f"lines end with {kind}",
+            accepted(),
             partial(
-                Delivery.edit, table="billing_subscription_items",
+                Delivery.edit,
+                table="billing_subscription_items",
                 change=lambda text, end=end: text.replace("\r\n", end),
             ),
-        )  # fmt: skip
+        )
     yield Fault("S12", "lines end in mixed ways", accepted(), _mixed_line_ends)
     for header in (True, False):
         yield Fault(
-            "S23", f"a comma ends every line{', header too' if header else ''}",
-            accepted(), partial(_last_comma, header=header),
-        )  # fmt: skip
+            "S23",
+            f"a comma ends every line{', header too' if header else ''}",
+            accepted(),
+            partial(_last_comma, header=header),
+        )
 
 
 def _delimited(delivery: Delivery, delimiter: str) -> None:
@@ -205,7 +233,10 @@ def _named(delivery: Delivery, name: str) -> list[Row]:
 
 def _is_named(name: str) -> str:
     literal = name.replace("'", "''")
-    return f"select count(*) = 1 from core.account_profiles where account_name = '{literal}'"
+    return (
+        "select count(*) = 1 from core.account_profiles "
+        f"where account_name = '{literal}'"
+    )
 
 
 def _mixed_line_ends(delivery: Delivery) -> None:
@@ -231,25 +262,34 @@ def _whole_files() -> Faults:
             ("S15", "is JSON", b'{"error": "unauthorized"}\n'),
         ):
             yield Fault(
-                id, f"{table} {what}", blocked(table),
+                id,
+                f"{table} {what}",
+                blocked(table),
                 partial(Delivery.put, table=table, content=content),
-            )  # fmt: skip
+            )
         yield Fault(
-            "S14", f"{table} is a header alone", blocked(table),
+            "S14",
+            f"{table} is a header alone",
+            blocked(table),
             partial(
-                Delivery.edit, table=table,
+                Delivery.edit,
+                table=table,
                 change=lambda text: text.split("\n")[0] + "\n",
             ),
-        )  # fmt: skip
+        )
     for share in (0.5, 0.97):
         yield Fault(
-            "S18", f"cut off after {share:.0%} of the bytes",
-            blocked("billing_invoices"), partial(_cut, share=share),
-        )  # fmt: skip
+            "S18",
+            f"cut off after {share:.0%} of the bytes",
+            blocked("billing_invoices"),
+            partial(_cut, share=share),
+        )
         yield Fault(
-            "S18", f"cut off after {share:.0%} of the rows", blocked("usage_daily"),
+            "S18",
+            f"cut off after {share:.0%} of the rows",
+            blocked("usage_daily"),
             partial(_cut_rows, share=share),
-        )  # fmt: skip
+        )
 
 
 def _cut(delivery: Delivery, share: float) -> None:
@@ -268,9 +308,11 @@ def _several_files() -> Faults:
     yield Fault("S17", "a file of a folder twice", accepted(), _twice_in_a_folder)
     yield Fault("S17", "a file under a second name", accepted(), _twice_beside)
     yield Fault(
-        "S20", "two files of one day disagree", blocked("usage_daily", "disagree"),
+        "S20",
+        "two files of one day disagree",
+        blocked("usage_daily", "disagree"),
         _disagreeing,
-    )  # fmt: skip
+    )
     for table, column in (
         ("crm_accounts", "account_id"),
         ("billing_customers", "account_id"),
@@ -281,9 +323,11 @@ def _several_files() -> Faults:
         ("billing_subscription_items", "product_id"),
     ):
         yield Fault(
-            "S21", f"{table} with {column}s of a sandbox", blocked(table, column),
+            "S21",
+            f"{table} with {column}s of a sandbox",
+            blocked(table, column),
             partial(_of_a_sandbox, table=table, column=column),
-        )  # fmt: skip
+        )
 
 
 def _twice_in_a_folder(delivery: Delivery) -> None:
@@ -318,19 +362,27 @@ def _limits() -> Faults:
     zipped = {"gzip": b"\x1f\x8b\x08", "zip": b"PK\x03\x04", "Parquet": b"PAR1"}
     for kind, start in zipped.items():
         yield Fault(
-            "S24", f"{kind} under a CSV's name", blocked("usage_daily"),
+            "S24",
+            f"{kind} under a CSV's name",
+            blocked("usage_daily"),
             partial(Delivery.put, table="usage_daily", content=start + bytes(4096)),
-        )  # fmt: skip
+        )
     yield Fault(
-        "S24", "a field of 100 MB", blocked("crm_accounts", "longer"),
+        "S24",
+        "a field of 100 MB",
+        blocked("crm_accounts", "longer"),
         lambda delivery: _named(delivery, "x" * 100_000_000),
-    )  # fmt: skip
+    )
     yield Fault(
-        "S24", "10,000 columns", blocked("crm_advocacy", "columns"),
+        "S24",
+        "10,000 columns",
+        blocked("crm_advocacy", "columns"),
         lambda delivery: delivery.edit(
             "crm_advocacy",
             lambda text: text.replace(
-                "account_id", ",".join(["account_id", *(f"x{n}" for n in range(10_000))]), 1
+                "account_id",
+                ",".join(["account_id", *(f"x{n}" for n in range(10_000))]),
+                1,
             ),
         ),
-    )  # fmt: skip
+    )

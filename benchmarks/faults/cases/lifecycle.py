@@ -33,21 +33,24 @@ def _words() -> Faults:
         for id in ("L01", "F02"):
             share = ONE if id == "L01" else THIRD
             yield Fault(
-                id, f"{table}.{column} = {value}, {share}",
+                id,
+                f"{table}.{column} = {value}, {share}",
                 either(wanted, blocked(table)),
                 partial(
                     Delivery.set, table=table, column=column, value=value, share=share
                 ),
-            )  # fmt: skip
+            )
     # `cases` are built with these two announced (bench.ANNOUNCED).
     for table, column, value in (
         (SUBSCRIPTIONS, "status", "on_hold"),
         ("crm_activities", "activity_type", "webcast"),
     ):
         yield Fault(
-            "F01", f"{table}.{column} = {value}, announced", accepted("select true"),
+            "F01",
+            f"{table}.{column} = {value}, announced",
+            accepted("select true"),
             partial(Delivery.set, table=table, column=column, value=value),
-        )  # fmt: skip
+        )
 
 
 def _in_force(row: Row) -> bool:
@@ -58,73 +61,89 @@ def _contradictions() -> Faults:
     for status in ("churned", "cancelled", "ended"):
         for share in (ONE, THIRD):
             yield Fault(
-                "L03", f"{status} and in force, {share}",
-                blocked(SUBSCRIPTIONS) if share == THIRD
+                "L03",
+                f"{status} and in force, {share}",
+                blocked(SUBSCRIPTIONS)
+                if share == THIRD
                 else either(
                     quarantined(SUBSCRIPTIONS, "ended_without_end"),
                     blocked(SUBSCRIPTIONS),
                 ),
                 partial(
-                    Delivery.set, table=SUBSCRIPTIONS, column="status", value=status,
-                    share=share, where=_in_force,
+                    Delivery.set,
+                    table=SUBSCRIPTIONS,
+                    column="status",
+                    value=status,
+                    share=share,
+                    where=_in_force,
                 ),
-            )  # fmt: skip
+            )
     yield Fault(
-        "L04", "active with neither end nor renewal",
+        "L04",
+        "active with neither end nor renewal",
         either(
-            quarantined(SUBSCRIPTIONS, "no_end_or_renewal"), warned(SUBSCRIPTIONS),
+            quarantined(SUBSCRIPTIONS, "no_end_or_renewal"),
+            warned(SUBSCRIPTIONS),
             blocked(SUBSCRIPTIONS),
         ),
         partial(
-            Delivery.change, table=SUBSCRIPTIONS, where=_in_force,
+            Delivery.change,
+            table=SUBSCRIPTIONS,
+            where=_in_force,
             change=lambda row: row.update(
                 current_term_start="", current_term_end="", auto_renews=""
             ),
         ),
-    )  # fmt: skip
+    )
     for trial_end in ("", "2025-11-01"):
         yield Fault(
-            "L08", f"a trial that pays, its end {trial_end or 'unknown'}",
+            "L08",
+            f"a trial that pays, its end {trial_end or 'unknown'}",
             blocked("trial"),
             partial(
-                Delivery.change, table=SUBSCRIPTIONS, where=_in_force,
+                Delivery.change,
+                table=SUBSCRIPTIONS,
+                where=_in_force,
                 change=lambda row, end=trial_end: row.update(
                     status="trialing", trial_ends_on=end
                 ),
             ),
-        )  # fmt: skip
+        )
 
 
 def _benign() -> Faults:
     yield Fault(
-        "L02", "a customer comes back",
+        "L02",
+        "a customer comes back",
         accepted(
             "select count(*) > 0 from revenue.arr_monthly "
             "where movement_type = 'reactivation' and month = date '2025-11-01'"
         ),
         _win_back,
-    )  # fmt: skip
+    )
     yield Fault(
         "L07", "an invoice paid after churn", accepted("select true"), _paid_after_churn
     )
     yield Fault("L08", "a trial that does not pay yet", accepted("select true"), _trial)
     yield Fault(
-        "L09", "a plan is paused",
+        "L09",
+        "a plan is paused",
         accepted(
             "select count(*) > (select count(*) from clean.revenue.arr_events "
             "where movement_type = 'paused') from revenue.arr_events "
             "where movement_type = 'paused'"
         ),
         _paused,
-    )  # fmt: skip
+    )
     yield Fault(
-        "L10", "up and down on one day",
+        "L10",
+        "up and down on one day",
         accepted(
             "select (select sum(arr) from candidate.core.accounts) "
             "= (select sum(arr) from clean.core.accounts)"
         ),
         _up_and_down,
-    )  # fmt: skip
+    )
     yield Fault(
         "L11",
         "a renewal is lost and the customer stays",
@@ -137,18 +156,32 @@ def _win_back(delivery: Delivery) -> None:
     account = churned_accounts(delivery)[1]
     delivery.add(
         SUBSCRIPTIONS,
-        {"subscription_id": "SUB-BACK", "account_id": account,
-         "started_on": "2025-11-03", "current_term_start": "2025-11-03",
-         "current_term_end": "2026-11-03", "auto_renews": "true", "status": "active",
-         "updated_at": "2025-11-03 10:00:00"},
-    )  # fmt: skip
+        {
+            "subscription_id": "SUB-BACK",
+            "account_id": account,
+            "started_on": "2025-11-03",
+            "current_term_start": "2025-11-03",
+            "current_term_end": "2026-11-03",
+            "auto_renews": "true",
+            "status": "active",
+            "updated_at": "2025-11-03 10:00:00",
+        },
+    )
     delivery.add(
         ITEMS,
-        {"subscription_item_id": "SUB-BACK-1", "subscription_id": "SUB-BACK",
-         "product_id": "team", "charge_type": "recurring", "quantity": "2",
-         "unit_price": "15.00", "billing_interval": "month", "interval_count": "1",
-         "currency": "USD", "valid_from": "2025-11-03"},
-    )  # fmt: skip
+        {
+            "subscription_item_id": "SUB-BACK-1",
+            "subscription_id": "SUB-BACK",
+            "product_id": "team",
+            "charge_type": "recurring",
+            "quantity": "2",
+            "unit_price": "15.00",
+            "billing_interval": "month",
+            "interval_count": "1",
+            "currency": "USD",
+            "valid_from": "2025-11-03",
+        },
+    )
 
 
 def _paid_after_churn(delivery: Delivery) -> None:

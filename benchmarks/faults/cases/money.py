@@ -33,22 +33,30 @@ def _factors() -> Faults:
         ("crm_opportunities", "amount"),
     ):
         yield Fault(
-            "M01", f"{table}.{column} in cents", blocked(table),
+            "M01",
+            f"{table}.{column} in cents",
+            blocked(table),
             partial(_times, table=table, column=column, factor=100, where=None),
-        )  # fmt: skip
+        )
     yield Fault(
-        "M02", "one account's prices in cents",
+        "M02",
+        "one account's prices in cents",
         either(quarantined(ITEMS, "implausible"), blocked("ARR")),
         partial(_times, table=ITEMS, column="unit_price", factor=100, where=is_running),
-    )  # fmt: skip
+    )
     yield Fault(
-        "M16", "an invoice of 20 times the largest ever",
-        either(quarantined("billing_invoices", "implausible"), blocked("billing_invoices")),
+        "M16",
+        "an invoice of 20 times the largest ever",
+        either(
+            quarantined("billing_invoices", "implausible"), blocked("billing_invoices")
+        ),
         partial(
-            Delivery.set, table="billing_invoices", column="total_amount",
+            Delivery.set,
+            table="billing_invoices",
+            column="total_amount",
             value="99999999.00",
         ),
-    )  # fmt: skip
+    )
 
 
 def _times(
@@ -78,26 +86,32 @@ def _refused() -> Faults:
         for share in (ONE, PERCENT, THIRD):
             small = either(quarantined(table, reason), blocked(table))
             yield Fault(
-                "M04", f"{table}.{column} = {value}, {share}",
+                "M04",
+                f"{table}.{column} = {value}, {share}",
                 blocked(table) if share == THIRD else small,
                 partial(
                     Delivery.set, table=table, column=column, value=value, share=share
                 ),
-            )  # fmt: skip
+            )
     for value in ("150", "100.01", "-10"):
         yield Fault(
-            "M06", f"discount of {value} %",
+            "M06",
+            f"discount of {value} %",
             either(quarantined(ITEMS, "discount_out_of_range"), blocked(ITEMS)),
             partial(Delivery.set, table=ITEMS, column="discount_percent", value=value),
-        )  # fmt: skip
+        )
     yield Fault(
-        "M07", "a paid plan at no price",
-        quarantined(ITEMS, "zero_price"),
+        "M07",
+        "a paid plan at no price",
+        quarantined(ITEMS, "zero_price_of_paid_product"),
         partial(
-            Delivery.set, table=ITEMS, column="unit_price", value="0.00",
+            Delivery.set,
+            table=ITEMS,
+            column="unit_price",
+            value="0.00",
             where=lambda row: row["charge_type"] == "recurring" and row["valid_to"],
         ),
-    )  # fmt: skip
+    )
 
 
 def _benign() -> Faults:
@@ -105,17 +119,24 @@ def _benign() -> Faults:
     yield Fault("M05", "a refund", accepted(), partial(_credit_note, paid=True))
     for currency, price in (("JPY", "4900"), ("KWD", "15.125"), ("kwd", "15.125")):
         yield Fault(
-            "M12", f"a price of {currency} {price}",
+            "M12",
+            f"a price of {currency} {price}",
             accepted("select true"),
             partial(
-                Delivery.change, table=ITEMS, where=is_running,
+                Delivery.change,
+                table=ITEMS,
+                where=is_running,
                 change=lambda row, c=currency, p=price: row.update(
                     currency=c, unit_price=p, quantity="1"
                 ),
             ),
-        )  # fmt: skip
-    yield Fault("M13", "3 lines of 33.33 on an invoice of 100.00",
-                accepted("select true"), _thirds)  # fmt: skip
+        )
+    yield Fault(
+        "M13",
+        "3 lines of 33.33 on an invoice of 100.00",
+        accepted("select true"),
+        _thirds,
+    )
     yield Fault("M15", "prices as floats print them", accepted(), _float_artefacts)
 
 
@@ -124,15 +145,24 @@ def _credit_note(delivery: Delivery, paid: bool) -> None:
     amount = "-50.00"
     delivery.add(
         "billing_invoices",
-        {**invoice, "invoice_id": "CRN-1", "total_amount": amount,
-         "status": "paid" if paid else "open",
-         "paid_on": invoice["paid_on"] if paid else ""},
-    )  # fmt: skip
+        {
+            **invoice,
+            "invoice_id": "CRN-1",
+            "total_amount": amount,
+            "status": "paid" if paid else "open",
+            "paid_on": invoice["paid_on"] if paid else "",
+        },
+    )
     delivery.add(
         "billing_invoice_lines",
-        {"invoice_line_id": "CRN-1-1", "invoice_id": "CRN-1", "line_type": "credit",
-         "subscription_id": invoice["subscription_id"], "amount": amount},
-    )  # fmt: skip
+        {
+            "invoice_line_id": "CRN-1-1",
+            "invoice_id": "CRN-1",
+            "line_type": "credit",
+            "subscription_id": invoice["subscription_id"],
+            "amount": amount,
+        },
+    )
 
 
 def _thirds(delivery: Delivery) -> None:
@@ -144,12 +174,16 @@ def _thirds(delivery: Delivery) -> None:
     delivery.add(
         "billing_invoice_lines",
         *(
-            {"invoice_line_id": f"INV-3-{number}", "invoice_id": "INV-3",
-             "line_type": "one_time", "subscription_id": invoice["subscription_id"],
-             "amount": "33.33"}
+            {
+                "invoice_line_id": f"INV-3-{number}",
+                "invoice_id": "INV-3",
+                "line_type": "one_time",
+                "subscription_id": invoice["subscription_id"],
+                "amount": "33.33",
+            }
             for number in range(3)
         ),
-    )  # fmt: skip
+    )
 
 
 def _float_artefacts(delivery: Delivery) -> None:
@@ -163,21 +197,27 @@ def _float_artefacts(delivery: Delivery) -> None:
 
 def _rates() -> Faults:
     yield Fault(
-        "M09", "no rate of a currency", blocked("exchange rate"),
+        "M09",
+        "no rate of a currency",
+        blocked("exchange rate"),
         lambda delivery: delivery.remove(
             "billing_exchange_rates", lambda row: row["currency"] == "GBP"
         ),
-    )  # fmt: skip
+    )
     yield Fault(
-        "M09", "no rate on the last month's end", either(accepted("select true"), warned("rate")),
+        "M09",
+        "no rate on the last month's end",
+        either(accepted("select true"), warned("rate")),
         lambda delivery: delivery.remove(
             "billing_exchange_rates",
             lambda row: row["currency"] == "GBP" and row["rate_date"] == "2025-10-31",
         ),
-    )  # fmt: skip
+    )
     yield Fault(
-        "M11", "no rate for 100 days", either(warned("rate"), blocked("rate")),
+        "M11",
+        "no rate for 100 days",
+        either(warned("rate"), blocked("rate")),
         lambda delivery: delivery.remove(
             "billing_exchange_rates", lambda row: row["rate_date"] > "2025-08-15"
         ),
-    )  # fmt: skip
+    )

@@ -19,16 +19,18 @@ def faults() -> Faults:
 def _orphans() -> Faults:
     # The review queue is where a subscription of nobody is listed with its ARR.
     yield Fault(
-        "R01", "a subscription of an unknown account, no ARR left",
+        "R01",
+        "a subscription of an unknown account, no ARR left",
         warned("unmatched", query="select count(*) = 1 from quality.unmatched_billing"),
         partial(_of_nobody, where=lambda row: row["ended_on"]),
-    )  # fmt: skip
+    )
     for share in (ONE, THIRD):
         yield Fault(
-            "R01", f"subscriptions in force of unknown accounts, {share}",
+            "R01",
+            f"subscriptions in force of unknown accounts, {share}",
             blocked("unmatched"),
             partial(_of_nobody, share=share, where=lambda row: not row["ended_on"]),
-        )  # fmt: skip
+        )
     for table, column, reason in (
         ("billing_subscription_items", "subscription_id", "unknown_subscription_id"),
         ("billing_invoices", "subscription_id", "unknown_subscription_id"),
@@ -43,36 +45,53 @@ def _orphans() -> Faults:
                 continue
             small = either(quarantined(table, reason), blocked(table))
             yield Fault(
-                "R02", f"{table}: {column} unknown, {share}",
+                "R02",
+                f"{table}: {column} unknown, {share}",
                 blocked(table) if share == THIRD else small,
                 partial(
-                    Delivery.set, table=table, column=column, value="SUB-9999999",
+                    Delivery.set,
+                    table=table,
+                    column=column,
+                    value="SUB-9999999",
                     share=share,
                 ),
-            )  # fmt: skip
+            )
     yield Fault(
-        "R02", "an invoice of no subscription and no customer",
+        "R02",
+        "an invoice of no subscription and no customer",
         either(
             quarantined("billing_invoices", "unknown"),
             quarantined("billing_invoices", "no_account"),
         ),
         partial(
-            Delivery.change, table="billing_invoices",
+            Delivery.change,
+            table="billing_invoices",
             change=lambda row: row.update(subscription_id="", billing_customer_id=""),
         ),
-    )  # fmt: skip
+    )
     for table in (
-        "crm_opportunities", "crm_contacts", "support_tickets", "usage_daily",
-        "survey_responses", "crm_activities", "crm_account_owners",
-    ):  # fmt: skip
+        "crm_opportunities",
+        "crm_contacts",
+        "support_tickets",
+        "usage_daily",
+        "survey_responses",
+        "crm_activities",
+        "crm_account_owners",
+    ):
         yield Fault(
-            "R04", f"{table} of a deleted account", quarantined(table, "unknown_account"),
-            partial(Delivery.set, table=table, column="account_id", value="ACC-9999999"),
-        )  # fmt: skip
+            "R04",
+            f"{table} of a deleted account",
+            quarantined(table, "unknown_account"),
+            partial(
+                Delivery.set, table=table, column="account_id", value="ACC-9999999"
+            ),
+        )
     yield Fault(
-        "R06", "use by an account that churned",
-        accepted("select true"), _use_after_churn,
-    )  # fmt: skip
+        "R06",
+        "use by an account that churned",
+        accepted("select true"),
+        _use_after_churn,
+    )
 
 
 def _of_nobody(delivery: Delivery, where, share: str = ONE) -> list[Row]:
@@ -89,11 +108,16 @@ def _use_after_churn(delivery: Delivery) -> None:
     delivery.add(
         "usage_daily",
         *(
-            {"account_id": gone, "usage_date": f"2025-11-{day}", "active_users": "2",
-             "sessions": "5", "events": "9"}
+            {
+                "account_id": gone,
+                "usage_date": f"2025-11-{day}",
+                "active_users": "2",
+                "sessions": "5",
+                "events": "9",
+            }
             for day in ("09", "16", "23")
         ),
-    )  # fmt: skip
+    )
 
 
 def churned_accounts(delivery: Delivery) -> list[str]:
@@ -111,24 +135,32 @@ def churned_accounts(delivery: Delivery) -> list[str]:
 
 def _owners() -> Faults:
     yield Fault(
-        "R03", "an owner who is on no list of CSMs",
-        warned("csm", query="select count(*) > 0 from core.accounts where csm_id is null"),
+        "R03",
+        "an owner who is on no list of CSMs",
+        warned(
+            "csm", query="select count(*) > 0 from core.accounts where csm_id is null"
+        ),
         partial(
-            Delivery.set, table="crm_account_owners", column="csm_id", value="CSM-GONE",
+            Delivery.set,
+            table="crm_account_owners",
+            column="csm_id",
+            value="CSM-GONE",
             where=lambda row: not row["valid_to"],
         ),
-    )  # fmt: skip
+    )
     yield Fault(
         "R03", "an owner who has left the company", warned("csm"), _left_company
     )
     for share in (ONE, THIRD):
         wanted = quarantined("crm_account_owners", "overlapping_rows", 2)
         yield Fault(
-            "R08", f"two owners at a time, {share}",
-            either(wanted, blocked("crm_account_owners")) if share == ONE
+            "R08",
+            f"two owners at a time, {share}",
+            either(wanted, blocked("crm_account_owners"))
+            if share == ONE
             else blocked("crm_account_owners"),
             partial(_second_owner, share=share),
-        )  # fmt: skip
+        )
 
 
 def _left_company(delivery: Delivery) -> None:
@@ -156,20 +188,29 @@ def _second_owner(delivery: Delivery, share: str) -> None:
 def _parents() -> Faults:
     for length in (1, 2, 3, 8):
         yield Fault(
-            "R09", f"a cycle of {length} parents", blocked("parent"),
+            "R09",
+            f"a cycle of {length} parents",
+            blocked("parent"),
             partial(_cycle, column="parent_account_id", length=length),
-        )  # fmt: skip
+        )
         yield Fault(
-            "R09", f"a cycle of {length} merges", blocked("merge"),
+            "R09",
+            f"a cycle of {length} merges",
+            blocked("merge"),
             partial(_cycle, column="merged_into_account_id", length=length),
-        )  # fmt: skip
+        )
     yield Fault(
-        "R09", "a parent that is not there", warned("parent"),
+        "R09",
+        "a parent that is not there",
+        warned("parent"),
         partial(
-            Delivery.set, table="crm_accounts", column="parent_account_id",
-            value="ACC-9999999", where=lambda row: not row["parent_account_id"],
+            Delivery.set,
+            table="crm_accounts",
+            column="parent_account_id",
+            value="ACC-9999999",
+            where=lambda row: not row["parent_account_id"],
         ),
-    )  # fmt: skip
+    )
 
 
 def _cycle(delivery: Delivery, column: str, length: int) -> None:

@@ -18,7 +18,7 @@ TEXTS = {
     "a template": "{{ 7*7 }} {% raw %} {# #}",
     "SQL": "'; drop table core.accounts; --",
     "quotes": "\"'`$$",
-    "a formula": "=HYPERLINK(\"http://x.example\")",
+    "a formula": '=HYPERLINK("http://x.example")',
     "a plus": "+1+1",
     "a minus": "-1+1",
     "an at": "@SUM(A1)",
@@ -27,7 +27,7 @@ TEXTS = {
     "an absolute path": "/etc/passwd",
     "right to left": "Acme \u202egpj.exe",
     "zero width": "Ac\u200bme\u200d",
-    "look-alikes": "Асmе",
+    "look-alikes": "Асmе",  # noqa: RUF001
     "ANSI": "\x1b[31mred\x1b[0m\x1b]0;title",
     "a new line": "one\ntwo",
     "NULL": "NULL",
@@ -40,7 +40,7 @@ TEXTS = {
     "a command": "$(touch /tmp/owned) `id`",
     "a glob": "*?[]{}%_\\",
     "200,000 characters": "<b>" * 66_667,
-}  # fmt: skip
+}
 
 _INVISIBLE = ("a tab and a formula", "right to left", "zero width")
 
@@ -88,7 +88,7 @@ def _all_are_there(mart: str, column: str) -> str:
 
 
 def _kept(column: str) -> list[str]:
-    """Return the texts that a column keeps as they are; an id loses what is invisible."""
+    """Return the texts that a column keeps; an id loses what nobody sees."""
     is_id = column.endswith("_id")
     return [text for what, text in TEXTS.items() if not (is_id and what in _INVISIBLE)]
 

@@ -29,9 +29,11 @@ def _dates() -> Faults:
         ("billing_subscriptions", "started_on"),
     ):
         yield Fault(
-            "D01", f"{table}.{column} with day and month swapped", blocked(table),
+            "D01",
+            f"{table}.{column} with day and month swapped",
+            blocked(table),
             partial(_month_first, table=table, column=column),
-        )  # fmt: skip
+        )
     for value in ("2024-02-30", "0000-00-00", "2024-13-01", "31/12/2024", "45291"):
         for table, column, kind in (
             ("billing_invoices", "issued_on", "date"),
@@ -40,12 +42,13 @@ def _dates() -> Faults:
             ("crm_success_plan_milestones", "due_date", "date"),
         ):
             yield Fault(
-                "D02", f"{table}.{column} = {value}",
+                "D02",
+                f"{table}.{column} = {value}",
                 either(quarantined(table, f"not_a_{kind}:{column}"), blocked(table))
                 if table == "crm_success_plan_milestones"
                 else quarantined(table, f"not_a_{kind}:{column}"),
                 partial(Delivery.set, table=table, column=column, value=value),
-            )  # fmt: skip
+            )
 
 
 def _month_first(delivery: Delivery, table: str, column: str) -> None:
@@ -75,16 +78,19 @@ def _orders() -> Faults:
                 continue
             small = either(quarantined(table, reason), blocked(table))
             yield Fault(
-                "D03", f"{table}: {end} before {start}, {share}",
+                "D03",
+                f"{table}: {end} before {start}, {share}",
                 small if share == ONE else blocked(table),
                 partial(
-                    Delivery.change, table=table, share=share,
+                    Delivery.change,
+                    table=table,
+                    share=share,
                     change=lambda row, s=start, e=end: row.update(
                         {e: _days_after(row[s], -40)}
                     ),
                     where=lambda row, e=end: row[e],
                 ),
-            )  # fmt: skip
+            )
 
 
 def _days_after(value: str, days: int) -> str:
@@ -101,22 +107,30 @@ def _open_ends() -> Faults:
             ("crm_contacts", "left_at"),
         ):
             yield Fault(
-                "D04", f"{table}.{column} open as {value}", accepted(),
+                "D04",
+                f"{table}.{column} open as {value}",
+                accepted(),
                 partial(_open_as, table=table, column=column, value=value),
-            )  # fmt: skip
+            )
     yield Fault(
-        "D12", "a ticket created tomorrow", warned("support_tickets"),
+        "D12",
+        "a ticket created tomorrow",
+        warned("support_tickets"),
         partial(
-            Delivery.set, table="support_tickets", column="created_at",
+            Delivery.set,
+            table="support_tickets",
+            column="created_at",
             value="2025-11-27 09:00:00",
         ),
-    )  # fmt: skip
+    )
     yield Fault(
-        "D12", "use recorded tomorrow", warned("usage_daily"),
+        "D12",
+        "use recorded tomorrow",
+        warned("usage_daily"),
         partial(
             Delivery.set, table="usage_daily", column="usage_date", value="2025-11-27"
         ),
-    )  # fmt: skip
+    )
     for table, column, value in (
         ("support_tickets", "created_at", "2035-11-27 09:00:00"),
         ("usage_daily", "usage_date", "2035-11-27"),
@@ -124,10 +138,11 @@ def _open_ends() -> Faults:
         ("crm_contacts", "created_at", "2035-11-27 09:00:00"),
     ):
         yield Fault(
-            "D12", f"{table}.{column} in ten years",
+            "D12",
+            f"{table}.{column} in ten years",
             quarantined(table, f"date_out_of_range:{column}"),
             partial(Delivery.set, table=table, column=column, value=value),
-        )  # fmt: skip
+        )
 
 
 def _open_as(delivery: Delivery, table: str, column: str, value: str) -> None:
@@ -141,23 +156,28 @@ def _zones() -> Faults:
     for name, hours in (("+02:00", 2), ("-08:00", -8), ("+14:00", 14)):
         for table in ("support_tickets", "crm_activities"):
             yield Fault(
-                "D06", f"{table} in local time {name}", accepted(),
+                "D06",
+                f"{table} in local time {name}",
+                accepted(),
                 partial(_local, table=table, offset=name, hours=hours),
-            )  # fmt: skip
+            )
     for value in (
         "2025-03-30T02:30:00+01:00",
         "2025-10-26T01:30:00",
         "2025-10-26 01:30Z",
     ):
         yield Fault(
-            "D07", f"a ticket at {value}", accepted("select true"),
+            "D07",
+            f"a ticket at {value}",
+            accepted("select true"),
             partial(
-                Delivery.change, table="support_tickets",
+                Delivery.change,
+                table="support_tickets",
                 change=lambda row, v=value: row.update(
                     created_at=v, first_responded_at="", solved_at=""
                 ),
             ),
-        )  # fmt: skip
+        )
 
 
 def _local(delivery: Delivery, table: str, offset: str, hours: int) -> None:
@@ -171,29 +191,35 @@ def _local(delivery: Delivery, table: str, offset: str, hours: int) -> None:
 
 
 def _late() -> Faults:
-    for id, what, days in (("D09", "an invoice 40 days late", 40),
-                           ("D10", "an invoice 400 days late", 400)):  # fmt: skip
+    for id, what, days in (
+        ("D09", "an invoice 40 days late", 40),
+        ("D10", "an invoice 400 days late", 400),
+    ):
         yield Fault(
             id, what, accepted("select true"), partial(_late_invoice, days=days)
         )
     yield Fault("D10", "use of 400 days ago", accepted("select true"), _late_use)
     for table in (ITEMS, "usage_daily", "crm_opportunity_stages", "crm_account_owners"):
         yield Fault(
-            "D11", f"{table} in the opposite order", accepted(),
+            "D11",
+            f"{table} in the opposite order",
+            accepted(),
             partial(_upside_down, table=table),
-        )  # fmt: skip
+        )
     yield Fault(
         "D13", "terms on the 31st and on a leap day", accepted("select true"), _odd_days
     )
     yield Fault(
-        "D15", "a contract that started half a year ago",
+        "D15",
+        "a contract that started half a year ago",
         accepted(
             "select count(*) > 0 from candidate.revenue.arr_monthly where account_id "
             "in (select account_id from candidate.staging.stg_billing__subscriptions "
             "where subscription_id = 'SUB-BACK') and month = date '2025-06-01'"
         ),
-        partial(_signed, started_on="2025-05-20"), only_later=True,
-    )  # fmt: skip
+        partial(_signed, started_on="2025-05-20"),
+        only_later=True,
+    )
 
 
 def _late_invoice(delivery: Delivery, days: int) -> None:
@@ -201,15 +227,26 @@ def _late_invoice(delivery: Delivery, days: int) -> None:
     issued = _days_after("2025-11-26", -days)
     delivery.add(
         "billing_invoices",
-        {**invoice, "invoice_id": "INV-LATE", "issued_on": issued, "due_on": "",
-         "paid_on": issued, "status": "paid", "total_amount": "120.00"},
-    )  # fmt: skip
+        {
+            **invoice,
+            "invoice_id": "INV-LATE",
+            "issued_on": issued,
+            "due_on": "",
+            "paid_on": issued,
+            "status": "paid",
+            "total_amount": "120.00",
+        },
+    )
     delivery.add(
         "billing_invoice_lines",
-        {"invoice_line_id": "INV-LATE-1", "invoice_id": "INV-LATE",
-         "subscription_id": invoice["subscription_id"], "line_type": "one_time",
-         "amount": "120.00"},
-    )  # fmt: skip
+        {
+            "invoice_line_id": "INV-LATE-1",
+            "invoice_id": "INV-LATE",
+            "subscription_id": invoice["subscription_id"],
+            "line_type": "one_time",
+            "amount": "120.00",
+        },
+    )
 
 
 def _late_use(delivery: Delivery) -> None:
@@ -239,15 +276,29 @@ def _signed(
     account = delivery.rows("crm_accounts")[30]["account_id"]
     delivery.add(
         "billing_subscriptions",
-        {"subscription_id": id, "account_id": account, "started_on": started_on,
-         "current_term_start": started_on, "current_term_end": term_end,
-         "auto_renews": "true", "status": "active",
-         "updated_at": "2025-11-25 10:00:00"},
-    )  # fmt: skip
+        {
+            "subscription_id": id,
+            "account_id": account,
+            "started_on": started_on,
+            "current_term_start": started_on,
+            "current_term_end": term_end,
+            "auto_renews": "true",
+            "status": "active",
+            "updated_at": "2025-11-25 10:00:00",
+        },
+    )
     delivery.add(
         ITEMS,
-        {"subscription_item_id": f"{id}-1", "subscription_id": id, "product_id": "team",
-         "charge_type": "recurring", "quantity": "3", "unit_price": "20.00",
-         "billing_interval": "month", "interval_count": "1", "currency": "USD",
-         "valid_from": started_on},
-    )  # fmt: skip
+        {
+            "subscription_item_id": f"{id}-1",
+            "subscription_id": id,
+            "product_id": "team",
+            "charge_type": "recurring",
+            "quantity": "3",
+            "unit_price": "20.00",
+            "billing_interval": "month",
+            "interval_count": "1",
+            "currency": "USD",
+            "valid_from": started_on,
+        },
+    )
