@@ -118,6 +118,10 @@ test-slow: $(STAMP) ## The long campaigns that `make test` leaves out
 clean-days: $(STAMP) ## 200 days on which nothing is wrong: how many alarms? (ARGS="--days 20")
 	@$(BIN)/python -m benchmarks.clean_days $(ARGS)
 
+.PHONY: faults
+faults: $(STAMP) ## Put every known fault into clean companies: caught? (ARGS="K07 --wrong")
+	@$(BIN)/python -m benchmarks.faults $(ARGS)
+
 .PHONY: lint
 lint: $(STAMP) ## Check the layout of Python and SQL
 	@$(BIN)/ruff check --quiet $(wildcard $(PYTHON_PATHS))
