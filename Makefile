@@ -122,6 +122,14 @@ crashes: $(STAMP) ## Kill, starve and disturb runs at every point (hours; ARGS="
 readers: $(STAMP) ## 16 processes read all marts through 20 publishes
 	@$(BIN)/python -m benchmarks.readers $(ARGS)
 
+.PHONY: clean-days
+clean-days: $(STAMP) ## 200 days on which nothing is wrong: how many alarms? (ARGS="--days 20")
+	@$(BIN)/python -m benchmarks.clean_days $(ARGS)
+
+.PHONY: faults
+faults: $(STAMP) ## Put every known fault into clean companies: caught? (ARGS="K07 --wrong")
+	@$(BIN)/python -m benchmarks.faults $(ARGS)
+
 .PHONY: lint
 lint: $(STAMP) ## Check the layout of Python and SQL
 	@$(BIN)/ruff check --quiet $(wildcard $(PYTHON_PATHS))

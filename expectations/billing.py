@@ -9,17 +9,27 @@ _NO_INVOICES = "no invoice was delivered"
 _EARNED = """
     earned as (
         select
-            account_id,
-            sum(contracted_amount) as contracted,
-            sum(contracted_amount + unexplained_amount) as earned
-        from revenue.arr_reconciliation
+            months.account_id,
+            sum(months.contracted_amount) as contracted,
+            sum(months.contracted_amount + months.unexplained_amount) as earned
+        from revenue.arr_reconciliation as months
+        inner join core.accounts as accounts using (account_id)
         where
-            month >= date_trunc('month', as_of()) - interval 3 month
-            and month < date_trunc('month', as_of())
-        group by account_id
+            months.month >= date_trunc('month', as_of()) - interval 3 month
+            and months.month < date_trunc('month', as_of())
+            and accounts.first_arr_on >= (
+                select min(issued_on) from staging.stg_billing__invoices
+            )
+        group by months.account_id
     )
 """
-_HAS_EARNED = f"(with {_EARNED} select coalesce(sum(earned), 0) > 0 from earned)"
+_HAS_EARNED = f"""
+    (
+        with {_EARNED}
+        select coalesce(sum(contracted) > 0 and count(*) >= 10, false) from earned
+    )
+"""
+_TOO_FEW_EARNED = "fewer than ten accounts are known from their first invoice on"
 _IN_FORCE = """
     lines.valid_from <= as_of() and (lines.valid_to is null or lines.valid_to > as_of())
 """
@@ -46,9 +56,6 @@ _AMOUNTS = """
         union all
         select 'revenue.arr_lines.arr_local', subscription_item_id, arr_local, currency
         from revenue.arr_lines
-        union all
-        select 'crm_opportunities.amount', opportunity_id, amount, currency
-        from staging.stg_crm__opportunities
     ),
 
     amounts as (
@@ -202,24 +209,24 @@ CHECKS = [
         applies="(select count(*) from staging.stg_billing__invoice_lines) > 0",
         unless="no invoice line was delivered",
     ),
-    # A whole file in cents for dollars shows here even on the first day.
+    # A whole file in cents for dollars shows here even on the first day. Of accounts
+    # all of whose invoices are known: what was billed for three years before the first
+    # invoice that was delivered is missing from `earned`.
     Check(
         "company_is_billed_what_it_contracted",
         evidence=f"""
             with {_EARNED}
             select
                 'billing_invoices' as subject,
-                sum(earned) / nullif(sum(contracted), 0) as measured
+                sum(earned) / sum(contracted) as measured
             from earned
-            where contracted > 0 and earned > 0
         """,
         says="of the last three months come to {measured} the contracts",
-        remedy="one of items and invoices is in another unit, or lacks a product line",
+        remedy="billing_subscription_items or billing_invoice_lines is in another "
+        "unit, or lacks a product",
         applies=_HAS_EARNED,
-        unless="no recurring amount was invoiced for the last three months",
+        unless=_TOO_FEW_EARNED,
     ),
-    # Only of accounts all of whose invoices are known: what was billed for three years
-    # before the first invoice delivered is missing from `earned`.
     Check(
         "account_is_billed_what_it_contracted",
         evidence=f"""
@@ -227,20 +234,12 @@ CHECKS = [
 
             judged as (
                 select
-                    earned.account_id,
-                    earned.earned > 0
-                    and earned.contracted > 0
-                    and abs(earned.earned - earned.contracted) * 1000
-                    > sum(earned.contracted) over ()
-                    and (
-                        earned.contracted > 20 * earned.earned
-                        or earned.earned > 20 * earned.contracted
-                    )
-                    and accounts.first_arr_on >= (
-                        select min(issued_on) from staging.stg_billing__invoices
-                    ) as is_odd
+                    account_id,
+                    earned > 0
+                    and contracted > 0
+                    and abs(earned - contracted) * 1000 > sum(contracted) over ()
+                    and (contracted > 20 * earned or earned > 20 * contracted) as is_odd
                 from earned
-                inner join core.accounts as accounts using (account_id)
             )
 
             select
@@ -252,7 +251,53 @@ CHECKS = [
         says="bill {measured} accounts a twentieth or twenty times their contract",
         remedy="an item or invoice is in another unit; correct it at the source",
         applies=_HAS_EARNED,
-        unless="no recurring amount was invoiced for the last three months",
+        unless=_TOO_FEW_EARNED,
+    ),
+    Check(
+        "items_begin_with_their_subscription",
+        evidence="""
+            select
+                'billing_subscription_items' as subject,
+                count(*) filter (where items.valid_from < subscriptions.started_on)
+                / greatest(count(*), 100) as measured
+            from staging.stg_billing__subscription_items as items
+            inner join staging.stg_billing__subscriptions as subscriptions
+                using (subscription_id)
+        """,
+        says="begin before their subscription in {measured} of the rows",
+        remedy="day and month are swapped here or in billing_subscriptions; have both "
+        "written as YYYY-MM-DD",
+        applies="(select count(*) from staging.stg_billing__subscription_items) > 0",
+        unless="no subscription item counts",
+    ),
+    Check(
+        "invoices_are_issued_near_their_period",
+        evidence="""
+            with invoices as (
+                select
+                    abs(invoices.issued_on - min(lines.period_start)) > 45 as is_far
+                from staging.stg_billing__invoices as invoices
+                inner join staging.stg_billing__invoice_lines as lines
+                    using (invoice_id)
+                where lines.period_start is not null
+                group by invoices.invoice_id, invoices.issued_on
+            )
+
+            select
+                'billing_invoices' as subject,
+                count(*) filter (where is_far) / greatest(count(*), 100) as measured
+            from invoices
+        """,
+        says="are issued far from the period they bill in {measured} of the rows",
+        remedy="day and month are swapped here or in billing_invoice_lines; have both "
+        "written as YYYY-MM-DD",
+        applies="""
+            (
+                select count(*) from staging.stg_billing__invoice_lines
+                where period_start is not null
+            ) > 0
+        """,
+        unless="no invoice line has a period",
     ),
     # Against the third largest: the largest may be yesterday's or years old, and an
     # amount comes back (in the next invoice, in the invoice's total).

@@ -273,6 +273,10 @@ CHECKS = [
                 select 'survey_responses.score', count(*), count(distinct score)
                 from staging.stg_survey__responses
                 union all
+                select 'support_tickets.satisfaction_score',
+                    count(satisfaction_score), count(distinct satisfaction_score)
+                from staging.stg_support__tickets
+                union all
                 select 'support_tickets.created_at', count(*),
                     count(distinct created_at)
                 from staging.stg_support__tickets

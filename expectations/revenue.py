@@ -19,7 +19,6 @@ _THEN = f"""
     told as (
         select
             lines.account_id,
-            any_value(lines.product_family) as product_family,
             sum(cast(
                 lines.arr_local * coalesce(rates.rate, lines.rate) as decimal(18, 2)
             )) as arr_then
@@ -62,7 +61,7 @@ CHECKS = [
 
             select
                 'revenue.arr_lines' as subject,
-                (sum(change) - max(change)) / sum(arr_then) as measured
+                coalesce((sum(change) - max(change)) / sum(arr_then), 0) as measured
             from changes
         """,
         says="tells the ARR of the last run's day otherwise by {measured}",
@@ -138,37 +137,37 @@ CHECKS = [
                 some_of(case when is_odd then subscription_item_id end) as named
             from judged
         """,
-        says="has {measured} items at forty times what others pay, or a fortieth",
+        says="has {measured} items with forty times the ARR a unit of others, or less",
         remedy="an amount is in another unit; correct it at the source",
         applies=_HAS_ARR,
         unless=_NO_ARR,
     ),
     Check(
-        "product_families_are_still_sold",
+        "products_are_still_sold",
         evidence=f"""
             with before as (
-                select product_family, sum(arr) as arr
+                select product_id, sum(arr) as arr
                 from previous.{_LINES}
                 where
                     valid_from <= previous_as_of()
                     and (valid_to is null or valid_to > previous_as_of())
-                group by product_family
+                group by product_id
             ),
 
             now as (
-                select lines.product_family, sum(lines.arr) as arr
+                select lines.product_id, sum(lines.arr) as arr
                 from revenue.arr_lines as lines
                 where {_IN_FORCE}
-                group by lines.product_family
+                group by lines.product_id
             )
 
             select
-                coalesce(before.product_family, 'no family') as subject,
+                coalesce('product ' || before.product_id, 'no product') as subject,
                 coalesce(now.arr, 0) / before.arr as measured
             from before
             left join now
-                on before.product_family is not distinct from now.product_family
-            -- A family that hardly anybody has can end with one customer.
+                on before.product_id is not distinct from now.product_id
+            -- A product that hardly anybody has can end with one customer.
             where before.arr * 50 > (select sum(arr) from before)
         """,
         says="has {measured} of the ARR of the last run left",
@@ -201,8 +200,8 @@ CHECKS = [
         """,
         unless="no catalogue was delivered, or no item names its product",
     ),
-    # A day's billing that came again under new ids: same account, product, start,
-    # quantity and price, on two subscriptions.
+    # Billing that came again under new ids: same account, product, quantity and price
+    # on two subscriptions in force.
     Check(
         "contracts_are_not_there_twice",
         evidence=f"""
@@ -212,8 +211,8 @@ CHECKS = [
                     lines.arr,
                     min(lines.subscription_id) over (
                         partition by
-                            lines.account_id, lines.product_id, lines.valid_from,
-                            lines.quantity, lines.unit_arr, lines.currency
+                            lines.account_id, lines.product_id, lines.quantity,
+                            lines.unit_arr, lines.currency
                     ) as first_id
                 from revenue.arr_lines as lines
                 where lines.arr > 0 and {_IN_FORCE}
@@ -255,7 +254,7 @@ CHECKS = [
                 'revenue.arr_events' as subject,
                 coalesce(max(gained) filter (where month_back = 0), 0)
                 / (
-                    max(gained) filter (where month_back between 1 and 12)
+                    coalesce(max(gained) filter (where month_back between 1 and 12), 0)
                     + (select sum(arr) from core.accounts) * 0.05
                 ) as measured
             from months
@@ -363,5 +362,22 @@ CHECKS = [
         remedy="map them in billing_customers; they wait in quality.unmatched_billing",
         applies=_HAS_ARR,
         unless=_NO_ARR,
+    ),
+    Check(
+        "newly_unmatched_subscriptions",
+        evidence="""
+            select
+                'billing_subscriptions' as subject,
+                count(*) as measured,
+                some_of(unmatched.subscription_id) as named
+            from quality.unmatched_billing as unmatched
+            where
+                unmatched.subscription_id not in (
+                    select subscription_id from previous.quality.unmatched_billing
+                )
+        """,
+        says="has {measured} unmatched subscriptions more than the last run",
+        remedy="map them in billing_customers; they wait in quality.unmatched_billing",
+        compares=("quality.unmatched_billing",),
     ),
 ]

@@ -1,4 +1,4 @@
-"""Puts faults, one at a time, into clean simulated companies: are they and asks if each is caught.
+"""Puts faults into clean simulated companies, and sees whether each is caught.
 
     python -m benchmarks.faults [--help]
 

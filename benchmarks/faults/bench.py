@@ -16,6 +16,12 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.compiled_models import DATABASE, CompiledModels, Node, compile_models
+from bowtie.checks import (
+    record_results,
+    remember_volumes,
+    run_checks,
+    stopping_lines,
+)
 from bowtie.contract import raw_contract
 from bowtie.landing import Landing, LandingError, land
 
@@ -24,6 +30,11 @@ from bowtie.landing import Landing, LandingError, land
 _COMPILED_FOR = date(2099, 7, 4)
 _COMPILED_RATES = "2098-12-31"
 _REFUSALS = "landing_refusals"
+# New values that the sender announced: benign from then on (F01).
+ANNOUNCED = {
+    "billing_subscriptions.status": ["on_hold"],
+    "crm_activities.activity_type": ["webcast"],
+}
 _READ_CSV = re.compile(
     rf"read_csv\('[^']*/({'|'.join([*raw_contract(), _REFUSALS])})\.csv', ([^)]*)\)"
 )
@@ -37,6 +48,9 @@ class Reaction:
     blocks: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    landing: Landing | None = None
+    # Tables and views that were not taken from the clean company, as schema.name.
+    remade: list[str] = field(default_factory=list)
     # The candidate; None where none came about.
     database: Path | None = None
 
@@ -49,7 +63,7 @@ class Bench:
     csv_options: Mapping[str, str]
 
     @classmethod
-    def set_up(cls, scratch: Path, **switches: object) -> Bench:
+    def set_up(cls, scratch: Path) -> Bench:
         """Compile the project for files of every table with every column."""
         raw, landing = scratch / "raw", scratch / "landing"
         for folder in (raw, landing):
@@ -60,7 +74,11 @@ class Bench:
         refusals = landing / f"{_REFUSALS}.csv"
         refusals.write_text("table_name,file_name,line_number,reason\n", "utf-8")
         models = compile_models(
-            raw, _COMPILED_FOR, scratch / "dbt", landing_dir=str(landing), **switches
+            raw,
+            _COMPILED_FOR,
+            scratch / "dbt",
+            landing_dir=str(landing),
+            announced_values=ANNOUNCED,
         )
         options = {}
         for node in models.nodes:
@@ -111,7 +129,7 @@ class DayBench:
         except LandingError as error:
             return Reaction(blocks=error.problems)
         notes = [note for table in landing.tables.values() for note in table.notes]
-        reaction = Reaction(notes=[*landing.notes, *notes])
+        reaction = Reaction(notes=[*landing.notes, *notes], landing=landing)
         database = work / f"{DATABASE}.duckdb"
         if clean:
             shutil.copy(clean, database)
@@ -173,6 +191,7 @@ class DayBench:
             if is_kept and not stale & set(node.parents):
                 continue
             stale.add(node.key)
+            reaction.remade.append(f"{node.schema}.{node.name}")
             try:
                 _make_again(candidate, node)
             except duckdb.Error as error:
@@ -189,6 +208,18 @@ class DayBench:
                 line = f"test '{test.name}' does not hold ({rows:,} rows)"
                 line += f"; {test.remedy}" if test.remedy else ""
                 (reaction.warnings if test.is_warning else reaction.blocks).append(line)
+
+
+def check(reaction: Reaction, previous: Path | None) -> None:
+    """Have a candidate checked as before publishing; previous: the last generation."""
+    if reaction.database is None:
+        return
+    remember_volumes(reaction.database, previous)
+    about = {"landing": reaction.landing}
+    results = run_checks(reaction.database, previous, about)
+    record_results(reaction.database, results)
+    reaction.blocks += stopping_lines(results)
+    reaction.warnings += [r.message for r in results if r.outcome == "warned"]
 
 
 def _reads(node: Node, tables: Collection[str]) -> bool:

@@ -11,8 +11,13 @@
 {%- set columns = entry['columns'] -%}
 {%- set types = raw_column_types(table) -%}
 {%- set timestamps = [] -%}
-{%- for column in columns if columns[column]['type'] == 'timestamp' -%}
-    {%- do timestamps.append(column) -%}
+{%- set prose = [] -%}
+{%- for column, about in columns.items() -%}
+    {%- if about['type'] == 'timestamp' -%}
+        {%- do timestamps.append(column) -%}
+    {%- elif about['type'] == 'text' and not about.get('one_of') -%}
+        {%- do prose.append(column) -%}
+    {%- endif -%}
 {%- endfor -%}
 {%- set appears_on = on_date(entry.get('visible_from'), columns) -%}
 with landed as (
@@ -22,7 +27,10 @@ with landed as (
 cleaned as (
     select
     {%- for column in columns %}
-        {{ clean_raw('landed.' ~ column, columns[column]['type'], types.get(column, 'varchar')) }}
+        {{ clean_raw(
+            'landed.' ~ column, columns[column]['type'], types.get(column, 'varchar'),
+            may_be_open(column, entry)
+        ) | indent(8) }}
             as raw_{{ column }}{{ ',' if not loop.last }}
     {%- endfor %}
     from landed
@@ -57,7 +65,8 @@ ruled as (
     from read_rows
 ),
 
--- Rows that are equal in every column are one row.
+-- Rows that are equal in every column are one row, whichever way a letter with an accent
+-- is composed.
 copies as (
     select
         ruled.*,
@@ -65,9 +74,11 @@ copies as (
             partition by
                 ruled.unusable_for,
                 {%- for column in columns %}
-                ruled.{{ column }}{{ ',' if not loop.last }}
+                {{ composed('ruled.' ~ column) if column in prose else 'ruled.' ~ column }}
+                {{- ',' if not loop.last }}
                 {%- endfor %}
             order by ruled.{{ entry['key'] | join(', ruled.') }}
+                {%- for column in prose %}, ruled.{{ column }}{% endfor %}
         ) as copy_number
     from ruled
 ),

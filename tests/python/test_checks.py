@@ -39,7 +39,7 @@ FAULTS = [
     ("table_is_still_there", "update quality.raw_row_counts set staged = 0 "
      "where table_name = 'support_tickets'", "blocked"),
     ("rows_lost_since_the_last_run", "update quality.raw_volumes "
-     "set row_count = row_count * 0.96 where table_name = 'usage_daily'", "warned"),
+     "set row_count = row_count * 0.9 where table_name = 'usage_daily'", "warned"),
     ("rows_lost_since_the_last_run", "update quality.raw_volumes "
      "set row_count = row_count * 0.5 where table_name = 'support_tickets'", "blocked"),
     ("rows_lost_over_time", "update quality.raw_volumes "
@@ -48,10 +48,11 @@ FAULTS = [
      "set row_count = row_count * 4 where table_name = 'billing_invoices'", "blocked"),
     ("rows_of_the_last_week", "delete from staging.base_usage__features_daily "
      "where usage_date > as_of() - 7 and hash(account_id) % 2 = 0", "blocked"),
-    # A Sunday, on which the sample's weekly accounts report.
+    # A Wednesday, on which the sample's weekly accounts report.
     ("rows_of_the_last_day", "create or replace temp macro as_of() as "
-     "date '2025-12-28'; delete from staging.base_usage__daily "
-     "where usage_date = as_of() and hash(account_id) % 2 = 0", "blocked"),
+     "date '2025-12-17'; delete from staging.base_usage__daily "
+     "where usage_date > as_of() "
+     "or usage_date = as_of() and hash(account_id) % 2 = 0", "blocked"),
     ("source_is_up_to_date", "delete from staging.base_usage__daily "
      "where usage_date > as_of() - 10", "blocked"),
     ("source_is_up_to_date", "delete from staging.base_billing__exchange_rates "
@@ -97,10 +98,8 @@ FAULTS = [
      "set unit_arr = unit_arr * 100, arr = arr * 100 where arr_line_id = "
      "(select max_by(arr_line_id, arr) from revenue.arr_lines "
      "where product_id = 'DATA' and valid_to is null)", "blocked"),
-    ("product_families_are_still_sold", "delete from revenue.arr_lines "
-     "where product_family = "
-     "(select max_by(product_family, arr) from revenue.arr_lines) "
-     "and hash(arr_line_id) % 3 > 0", "blocked"),
+    ("products_are_still_sold", "delete from revenue.arr_lines "
+     "where product_id = 'DATA' and hash(arr_line_id) % 3 > 0", "blocked"),
     ("products_sold_are_in_the_catalogue", "delete from staging.base_billing__products "
      "where product_id = 'TEAM'", "blocked"),
     ("contracts_are_not_there_twice", "insert into revenue.arr_lines select * replace "
@@ -135,6 +134,16 @@ FAULTS = [
      "unexplained_amount - contracted_amount * 99 where account_id = ("
      "select max_by(account_id, arr) from core.accounts "
      "where first_arr_on > '2024-01-01')", "blocked"),
+    ("newly_unmatched_subscriptions", "insert into quality.unmatched_billing "
+     "select * replace ('S' as subscription_id) from quality.unmatched_billing",
+     "warned"),
+    ("items_begin_with_their_subscription",
+     "update staging.base_billing__subscription_items "
+     "set valid_from = valid_from - 2000", "blocked"),
+    ("invoices_are_issued_near_their_period", "update staging.base_billing__invoices "
+     "set issued_on = issued_on + 90", "blocked"),
+    ("opportunities_are_of_the_size_of_contracts",
+     "update staging.base_crm__opportunities set amount = amount * 100", "blocked"),
     ("largest_amount_is_not_alone", "update staging.base_billing__invoice_lines set "
      "amount = amount * 100 where invoice_line_id = (select "
      "max_by(invoice_line_id, amount) from staging.base_billing__invoice_lines)",
@@ -175,7 +184,7 @@ FAULTS = [
     ("lost_renewals_are_no_longer_in_force", "update staging.base_crm__opportunities "
      "set is_won = false, closed_on = date '2024-12-01', subscription_id = ("
      "select max(subscription_id) from staging.stg_billing__subscriptions "
-     "where status = 'active' and current_term_start > date '2024-12-01') "
+     "where status = 'active' and auto_renews) "
      "where opportunity_type = 'renewal'", "warned"),
     ("new_business_is_sold_to_new_customers", "update staging.base_crm__opportunities "
      "set opportunity_type = 'new_business' where opportunity_type = 'expansion'",

@@ -85,7 +85,9 @@ final as (
         coalesce(real_parents.excluded_for, crm_accounts.excluded_for)
             as excluded_for,
         survivors.has_merge_cycle,
-        parent_links_followed.end_id is null as has_parent_cycle
+        parent_links_followed.end_id is null
+        or coalesce(crm_accounts.parent_account_id = crm_accounts.account_id, false)
+            as has_parent_cycle
     from survivors
     inner join crm_accounts
         on survivors.source_account_id = crm_accounts.account_id
