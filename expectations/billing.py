@@ -109,6 +109,32 @@ CHECKS = [
         unless="the company has no ARR",
     ),
     Check(
+        "paid_products_have_a_price",
+        evidence="""
+            with items as (
+                select
+                    subscription_item_id,
+                    unit_price,
+                    max(unit_price) over (partition by product_id) as highest_price
+                from staging.stg_billing__subscription_items
+                where charge_type = 'recurring' and product_id is not null
+            )
+
+            select
+                'billing_subscription_items' as subject,
+                count(*) filter (where unit_price = 0 and highest_price > 0) as measured,
+                some_of(
+                    case
+                        when unit_price = 0 and highest_price > 0
+                            then subscription_item_id
+                    end
+                ) as named
+            from items
+        """,
+        says="has {measured} items at no price, of products that others pay for",
+        remedy="ask the biller whether they are meant to be free",
+    ),
+    Check(
         "active_contracts_are_in_the_ledger",
         evidence="""
             select

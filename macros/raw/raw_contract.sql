@@ -285,7 +285,6 @@ billing_subscription_items:
     negative_price: unit_price < 0
     discount_out_of_range: discount_percent < 0 or discount_percent > 100
     interval_count_below_one: interval_count < 1
-    zero_price_of_paid_product: charge_type = 'recurring' and unit_price = 0 and product_id is not null and max(unit_price) over (partition by product_id) > 0
   columns:
     subscription_item_id: {type: id, required: true}
     subscription_id: {type: id, required: true}

@@ -103,7 +103,7 @@ def _refused() -> Faults:
     yield Fault(
         "M07",
         "a paid plan at no price",
-        quarantined(ITEMS, "zero_price_of_paid_product"),
+        warned("billing_subscription_items"),
         partial(
             Delivery.set,
             table=ITEMS,

@@ -199,18 +199,6 @@ def _parents() -> Faults:
             blocked("merge"),
             partial(_cycle, column="merged_into_account_id", length=length),
         )
-    yield Fault(
-        "R09",
-        "a parent that is not there",
-        warned("parent"),
-        partial(
-            Delivery.set,
-            table="crm_accounts",
-            column="parent_account_id",
-            value="ACC-9999999",
-            where=lambda row: not row["parent_account_id"],
-        ),
-    )
 
 
 def _cycle(delivery: Delivery, column: str, length: int) -> None:
