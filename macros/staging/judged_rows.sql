@@ -56,6 +56,23 @@ ruled as (
     from read_rows
 ),
 
+-- Hardly a key comes twice: only rows whose key does are compared with each other.
+repeated_keys as (
+    select
+        ruled.{{ entry['key'] | join(', ruled.') }},
+        true as is_repeated
+    from ruled
+    group by ruled.{{ entry['key'] | join(', ruled.') }}
+    having count(*) > 1
+),
+
+{%- set same_key %}
+        {%- for column in entry['key'] %}
+            {{ 'and ' if not loop.first -}}
+            ruled.{{ column }} is not distinct from repeated_keys.{{ column }}
+        {%- endfor %}
+{%- endset %}
+
 -- Rows that are equal in every column are one row.
 copies as (
     select
@@ -69,6 +86,8 @@ copies as (
             order by ruled.{{ entry['key'] | join(', ruled.') }}
         ) as copy_number
     from ruled
+    inner join repeated_keys
+        on {{ same_key }}
 ),
 
 {%- set contest = "case when copies.unusable_for is null and copies.copy_number = 1 then 0 else 1 end" %}
@@ -86,6 +105,16 @@ versions as (
                 {{- ', copies.' ~ entry['newest_by'] if entry.get('newest_by') }}
         ) as contenders
     from copies
+    union all
+    select
+        ruled.*,
+        1 as copy_number,
+        1 as version_rank,
+        1 as contenders
+    from ruled
+    left join repeated_keys
+        on {{ same_key }}
+    where repeated_keys.is_repeated is null
 ),
 
 {{ with_account(table, entry) }},
@@ -179,7 +208,11 @@ final as (
             as verdict,
         case when final_verdicts.overlaps then 'overlapping_rows' else final_verdicts.reason end
             as refused_for,
-        {{ row_key(entry) }} as row_key
+        -- A text for each of millions of rows, and only refused ones are listed.
+        case
+            when final_verdicts.overlaps or final_verdicts.first_verdict = 'quarantined'
+                then {{ row_key(entry) | indent(8) }}
+        end as row_key
     from final_verdicts
 )
 
