@@ -4,6 +4,7 @@ HOME/lock                        held by the one run that may write
 HOME/work/<run>/                 a run's private candidate, its log, compiled SQL
 HOME/releases/<generation>/      a published generation; never written to again
 HOME/current -> releases/...     what readers open; flipped in one step
+HOME/state/                      what the next run starts from; private
 """
 
 from __future__ import annotations
@@ -51,6 +52,11 @@ class Home:
     def releases(self) -> Path:
         """All published generations that are kept."""
         return self.root / "releases"
+
+    @property
+    def state(self) -> Path:
+        """The candidate that was published last, for the next run to start from."""
+        return self.root / "state"
 
     @property
     def current(self) -> Path:

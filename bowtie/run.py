@@ -16,7 +16,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from bowtie import terminal
+from bowtie import state, terminal
 from bowtie.build import BuildResult, build, shown_path
 from bowtie.errors import BowtieError
 from bowtie.lock import only_run
@@ -39,6 +39,8 @@ class Request:
     threads: int | None = None
     # dbt's unit tests, which need no data; only the project's own tests ask for them.
     unit_tests: bool = False
+    # Whether all usage is judged anew, whatever an earlier run left.
+    from_scratch: bool = False
 
     @classmethod
     def of(
@@ -48,6 +50,7 @@ class Request:
         as_of: str | None = None,
         switches: str | None = None,
         threads: int | None = None,
+        from_scratch: bool = False,
     ) -> Request:
         """Check the options of a command; raise BowtieError naming a wrong one."""
         chosen = read_switches(switches)
@@ -59,15 +62,25 @@ class Request:
             if not raw_dir.is_dir():
                 raise BowtieError(f"--raw '{raw}' is no folder of raw files")
             chosen["raw_way"] = "files"
-        return cls(Home.at(home), raw_dir, choose_as_of(as_of, chosen), chosen, threads)
+        return cls(
+            Home.at(home),
+            raw_dir,
+            choose_as_of(as_of, chosen),
+            chosen,
+            threads,
+            from_scratch=from_scratch,
+        )
 
-    def dbt_vars(self, workplace: Workplace) -> dict[str, Any]:
+    def dbt_vars(
+        self, workplace: Workplace, start: state.Start | None
+    ) -> dict[str, Any]:
         """Return the vars that dbt is run with."""
         given = {**self.switches, "as_of_date": self.as_of.isoformat()}
-        if self.raw_dir is not None:
+        if start is not None:
             given |= {
                 "raw_dir": str(self.raw_dir),
                 "landing_dir": str(workplace.landing),
+                "changed_usage_weeks": start.changed_weeks,
             }
         return given
 
@@ -80,6 +93,8 @@ class Candidate:
     workplace: Workplace
     inputs: Mapping[str, str]
     result: BuildResult
+    # None where raw rows do not come from files: nothing then says what changed.
+    start: state.Start | None
 
     def manifest(self) -> dict[str, Any]:
         """Return what it was made from and how its tests ended."""
@@ -109,6 +124,8 @@ def run(request: Request) -> Release:
         candidate = build_candidate(request, workplace)
         terminal.say("Publishing")
         release = publish(request.home, workplace, request.as_of, candidate.manifest())
+        if candidate.start is not None:
+            state.keep(request.home, workplace, candidate.start.made_from)
         shutil.rmtree(workplace.folder, ignore_errors=True)
         return release
 
@@ -140,11 +157,12 @@ def build_candidate(request: Request, workplace: Workplace) -> Candidate:
     landing = _landed(request, workplace)
     inputs = _input_hashes(landing)
     started = monotonic()
+    start = _start(request, workplace, landing)
     terminal.say("Building")
     with terminal.counted("models and tests") as advance:
         result = build(
             workplace,
-            request.dbt_vars(workplace),
+            request.dbt_vars(workplace, start),
             advance,
             request.threads,
             request.unit_tests,
@@ -156,7 +174,7 @@ def build_candidate(request: Request, workplace: Workplace) -> Candidate:
         f"tests in {monotonic() - started:.0f} s, {len(result.warnings)} warnings"
     )
     _refuse_changed_files(request, landing)
-    return Candidate(request, workplace, inputs, result)
+    return Candidate(request, workplace, inputs, result, start)
 
 
 def _landed(request: Request, workplace: Workplace) -> Landing | None:
@@ -183,6 +201,25 @@ def _landed(request: Request, workplace: Workplace) -> Landing | None:
         f"  {len(landing.tables)} tables, {rows:,} rows, {landing.refused:,} set aside"
     )
     return landing
+
+
+def _start(
+    request: Request, workplace: Workplace, landing: Landing | None
+) -> state.Start | None:
+    """Start from what the last run left, if raw rows come from files."""
+    if request.raw_dir is None or landing is None:
+        return None
+    if request.from_scratch:
+        state.forget(request.home)
+    start = state.start(
+        request.home, workplace, request.raw_dir, landing, request.switches
+    )
+    if start.changed_weeks is not None:
+        terminal.say(
+            f"  raw usage changed in {len(start.changed_weeks):,} weeks since the last "
+            "run; that of others is kept"
+        )
+    return start
 
 
 def _refuse_changed_files(request: Request, landing: Landing | None) -> None:

@@ -14,6 +14,10 @@
     {%- do timestamps.append(column) -%}
 {%- endfor -%}
 {%- set appears_on = on_date(entry.get('visible_from'), columns) -%}
+{%- set appears_at = 'parsed.' ~ entry.get('visible_from') -%}
+{%- if entry.get('visible_from') in timestamps -%}
+    {%- set appears_at = business_date(appears_at) -%}
+{%- endif -%}
 with landed as (
     {{ raw_rows(table) | indent(4) }}
 ),
@@ -47,6 +51,9 @@ read_rows as (
     {%- endfor %}
         {{ refusal(table, columns) | indent(8) }} as refused_for
     from parsed
+    {%- if entry['system'] == 'usage' %}
+    where {{ in_weeks_to_build(appears_at) }}
+    {%- endif %}
 ),
 
 ruled as (
