@@ -1,0 +1,1 @@
+"""What the project is measured with; nothing here is part of the product."""
