@@ -15,7 +15,7 @@ HATCHLING_VERSION := 1.27.0
 BIN := .venv/bin
 # Uses the Python it is given, and never fetches another.
 UV := UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1 .tools/bin/uv
-PYTHON_PATHS := bowtie tests examples
+PYTHON_PATHS := bowtie tests examples benchmarks
 SQL_PATHS := models tests/data analyses snapshots
 
 # The state that the environment must be in: the locks, this Python, this folder. The
@@ -97,6 +97,10 @@ build: $(STAMP) ## Build only: the candidate stays private, nothing is published
 .PHONY: sample
 sample: $(STAMP) ## Write the sample company's raw rows (seeds/raw/) anew
 	@$(BIN)/bowtie sample $(ARGS)
+
+.PHONY: bench
+bench: $(STAMP) ## Measure time and memory beside their limits (ARGS="--accounts 100000")
+	@$(BIN)/python -m benchmarks.bench $(ARGS)
 
 # --- Checks ---------------------------------------------------------------------------
 

@@ -1,6 +1,5 @@
--- One row per customer and thing worth saying of its health now: what costs points,
--- what gives them, and what changed since four weeks ago, in words. A cap that holds
--- speaks for its driver, and first.
+-- One row per customer and thing worth saying of its health now, in words: what costs
+-- points, what gives them, what changed in four weeks. A cap that holds speaks first.
 with current_scores as (
     select * from {{ ref('health_driver_scores') }}
     where week = {{ week_of(as_of()) }} and driver <> 'override'
@@ -75,7 +74,6 @@ now_and_then as (
 ),
 
 {%- set least = whole_number_var('health_reason_points') %}
-
 reasons as (
     select
         now_and_then.account_id,

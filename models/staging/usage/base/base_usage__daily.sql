@@ -1,3 +1,2 @@
 -- One row per raw row of usage_daily, cast and judged.
-{{ config(pre_hook="{{ forget_stale_weeks('usage_date') }}") }}
 {{ judged_rows('usage_daily') }}
