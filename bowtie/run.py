@@ -125,9 +125,19 @@ def run(request: Request) -> Release:
         terminal.say("Publishing")
         release = publish(request.home, workplace, request.as_of, candidate.manifest())
         if candidate.start is not None:
-            state.keep(request.home, workplace, candidate.start.made_from)
+            _keep(request.home, workplace, candidate.start)
         shutil.rmtree(workplace.folder, ignore_errors=True)
         return release
+
+
+def _keep(home: Home, workplace: Workplace, start: state.Start) -> None:
+    """Leave the candidate to the next run; what is published does not hang on it."""
+    try:
+        state.keep(home, workplace, start.made_from)
+    except OSError:
+        terminal.warn(
+            f"{shown_path(home.state)} cannot be written: the next run judges all usage"
+        )
 
 
 @contextmanager
