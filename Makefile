@@ -98,6 +98,10 @@ build: $(STAMP) ## Build only: the candidate stays private, nothing is published
 sample: $(STAMP) ## Write the sample company's raw rows (seeds/raw/) anew
 	@$(BIN)/bowtie sample $(ARGS)
 
+.PHONY: bench
+bench: $(STAMP) ## Measure time and memory beside their limits (ARGS="--accounts 100000")
+	@$(BIN)/python -m benchmarks.bench $(ARGS)
+
 # --- Checks ---------------------------------------------------------------------------
 
 .PHONY: test

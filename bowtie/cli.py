@@ -36,6 +36,7 @@ What goes where, below HOME (default: warehouse/ in the project):
   HOME/current/manifest.json     what it was made from, and the hash of each file
   HOME/releases/                 current, and the 7 published before it
   HOME/work/                     the private file of the run under way, or its log
+  HOME/state/                    what the next run starts from
 
 Analysts use dbt as they know it: `dbt build`, `dbt test`, `dbt ls -s +retention`.
 """
@@ -81,6 +82,14 @@ Threads = Annotated[
     int | None,
     typer.Option("--threads", min=1, max=64, help="Models built at a time."),
 ]
+FromScratch = Annotated[
+    bool,
+    typer.Option(
+        "--from-scratch",
+        help="Judge all raw usage again, not only the weeks in which it changed since "
+        "the last run. The result is the same.",
+    ),
+]
 Switches = Annotated[
     str | None,
     typer.Option(
@@ -99,6 +108,7 @@ def run_command(
     home: HomeFolder = None,
     threads: Threads = None,
     switches: Switches = None,
+    from_scratch: FromScratch = False,
 ) -> None:
     """Check the raw files, build, and publish a new generation.
 
@@ -114,7 +124,7 @@ def run_command(
     from bowtie.build import shown_path
     from bowtie.run import Request, run
 
-    request = Request.of(home, raw, as_of, switches, threads)
+    request = Request.of(home, raw, as_of, switches, threads, from_scratch)
     release = run(request)
     current = request.home.current
     terminal.say()

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 import duckdb
 
+from bowtie import state
 from bowtie.carried_over import erased_accounts
 from bowtie.errors import BowtieError
 from bowtie.generations import Release, remove_all_but_current, write
@@ -53,6 +54,7 @@ def erase(request: Request, account_id: str) -> Erasure:
         note = workplace.folder / home.erased_accounts.name
         write(note, "".join(f"{entry}\n" for entry in sorted(hashes)))
         note.replace(home.erased_accounts)
+        state.forget(home)
         release = publish(build_candidate(request, workplace))
         removed = remove_all_but_current(home, workplace)
         workplace.remove()

@@ -6,6 +6,7 @@ HOME/releases/<generation>/      a published generation; never written to again
 HOME/current -> releases/...     what readers open; flipped in one step
 HOME/rolled-back                 generations that a rollback took back, if there was one
 HOME/erased-accounts             hashes of the accounts that were erased, if any were
+HOME/state/                      what the next run starts from; private
 """
 
 from __future__ import annotations
@@ -54,6 +55,11 @@ class Home:
     def releases(self) -> Path:
         """All published generations that are kept."""
         return self.root / "releases"
+
+    @property
+    def state(self) -> Path:
+        """The candidate that was published last, for the next run to start from."""
+        return self.root / "state"
 
     @property
     def current(self) -> Path:

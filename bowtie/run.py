@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from bowtie import terminal
+from bowtie import state, terminal
 from bowtie.build import BuildResult, build, shown_path
 from bowtie.carried_over import earlier_generation, erased_accounts
 from bowtie.errors import BowtieError
@@ -38,6 +38,8 @@ class Request:
     threads: int | None = None
     # dbt's unit tests, which need no data; only the project's own tests ask for them.
     unit_tests: bool = False
+    # Whether all usage is judged anew, whatever an earlier run left.
+    from_scratch: bool = False
 
     @classmethod
     def of(
@@ -47,6 +49,7 @@ class Request:
         as_of: str | None = None,
         switches: str | None = None,
         threads: int | None = None,
+        from_scratch: bool = False,
     ) -> Request:
         """Check the options of a command; raise BowtieError naming a wrong one."""
         chosen = read_switches(switches)
@@ -58,9 +61,18 @@ class Request:
             if not raw_dir.is_dir():
                 raise BowtieError(f"--raw '{raw}' is no folder of raw files")
             chosen["raw_way"] = "files"
-        return cls(Home.at(home), raw_dir, choose_as_of(as_of, chosen), chosen, threads)
+        return cls(
+            Home.at(home),
+            raw_dir,
+            choose_as_of(as_of, chosen),
+            chosen,
+            threads,
+            from_scratch=from_scratch,
+        )
 
-    def dbt_vars(self, workplace: Workplace) -> dict[str, Any]:
+    def dbt_vars(
+        self, workplace: Workplace, start: state.Start | None
+    ) -> dict[str, Any]:
         """Return the vars that dbt is run with."""
         earlier = earlier_generation(self.home)
         given = {
@@ -69,10 +81,11 @@ class Request:
             **self.switches,
             "as_of_date": self.as_of.isoformat(),
         }
-        if self.raw_dir is not None:
+        if start is not None:
             given |= {
                 "raw_dir": str(self.raw_dir),
                 "landing_dir": str(workplace.landing),
+                "changed_usage_weeks": start.changed_weeks,
             }
         return given
 
@@ -85,7 +98,9 @@ class Candidate:
     workplace: Workplace
     inputs: Mapping[str, str]
     result: BuildResult
-    landing: Landing | None = None
+    # Both None where raw rows do not come from files: nothing then says what changed.
+    landing: Landing | None
+    start: state.Start | None
 
     def manifest(self) -> dict[str, Any]:
         """Return what it was made from and how its tests ended."""
@@ -115,8 +130,22 @@ def run(request: Request) -> Release:
     with sole_workplace(request.home) as workplace:
         candidate = build_candidate(request, workplace)
         release = publish(candidate)
+        _keep(candidate)
         workplace.remove()
         return release
+
+
+def _keep(candidate: Candidate) -> None:
+    """Leave the candidate to the next run; what is published does not hang on it."""
+    if candidate.start is None:
+        return
+    home = candidate.request.home
+    try:
+        state.keep(home, candidate.workplace, candidate.start.made_from)
+    except OSError:
+        terminal.warn(
+            f"{shown_path(home.state)} cannot be written: the next run judges all usage"
+        )
 
 
 def publish(candidate: Candidate) -> Release:
@@ -151,11 +180,12 @@ def build_candidate(request: Request, workplace: Workplace) -> Candidate:
     landing = _landed(request, workplace)
     inputs = _input_hashes(landing)
     started = monotonic()
+    start = _start(request, workplace, landing)
     terminal.say("Building")
     with terminal.counted("models and tests") as advance:
         result = build(
             workplace,
-            request.dbt_vars(workplace),
+            request.dbt_vars(workplace, start),
             advance,
             request.threads,
             request.unit_tests,
@@ -167,7 +197,7 @@ def build_candidate(request: Request, workplace: Workplace) -> Candidate:
         f"tests in {monotonic() - started:.0f} s, {len(result.warnings)} warnings"
     )
     _refuse_changed_files(request, landing)
-    return Candidate(request, workplace, inputs, result, landing)
+    return Candidate(request, workplace, inputs, result, landing, start)
 
 
 def check_candidate(candidate: Candidate) -> dict[str, int]:
@@ -231,6 +261,24 @@ def _landed(request: Request, workplace: Workplace) -> Landing | None:
         f"  {len(landing.tables)} tables, {rows:,} rows, {landing.refused:,} set aside"
     )
     return landing
+
+
+def _start(
+    request: Request, workplace: Workplace, landing: Landing | None
+) -> state.Start | None:
+    """Start from what the last run left, if raw rows come from files."""
+    if request.raw_dir is None or landing is None:
+        return None
+    if request.from_scratch:
+        state.forget(request.home)
+    switches = {**request.switches, "erased": erased_accounts(request.home)}
+    start = state.start(request.home, workplace, request.raw_dir, landing, switches)
+    if start.changed_weeks is not None:
+        terminal.say(
+            f"  raw usage changed in {len(start.changed_weeks):,} weeks since the last "
+            "run; that of others is kept"
+        )
+    return start
 
 
 def _refuse_changed_files(request: Request, landing: Landing | None) -> None:

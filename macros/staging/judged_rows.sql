@@ -20,6 +20,10 @@
     {%- endif -%}
 {%- endfor -%}
 {%- set appears_on = on_date(entry.get('visible_from'), columns) -%}
+{%- set appears_at = 'parsed.' ~ entry.get('visible_from') -%}
+{%- if entry.get('visible_from') in timestamps -%}
+    {%- set appears_at = business_date(appears_at) -%}
+{%- endif -%}
 with landed as (
     {{ raw_rows(table) | indent(4) }}
 ),
@@ -56,6 +60,9 @@ read_rows as (
     {%- endfor %}
         {{ refusal(table, columns) | indent(8) }} as refused_for
     from parsed
+    {%- if entry['system'] == 'usage' %}
+    where {{ in_weeks_to_build(appears_at) }}
+    {%- endif %}
 ),
 
 ruled as (
@@ -64,6 +71,23 @@ ruled as (
         coalesce(read_rows.refused_for, {{ broken_rule(entry) | indent(8) }}) as unusable_for
     from read_rows
 ),
+
+-- Hardly a key comes twice: only rows whose key does are compared with each other.
+repeated_keys as (
+    select
+        ruled.{{ entry['key'] | join(', ruled.') }},
+        true as is_repeated
+    from ruled
+    group by ruled.{{ entry['key'] | join(', ruled.') }}
+    having count(*) > 1
+),
+
+{%- set same_key %}
+        {%- for column in entry['key'] %}
+            {{ 'and ' if not loop.first -}}
+            ruled.{{ column }} is not distinct from repeated_keys.{{ column }}
+        {%- endfor %}
+{%- endset %}
 
 -- Rows that are equal in every column are one row, whichever way a letter with an accent
 -- is composed.
@@ -81,6 +105,8 @@ copies as (
                 {%- for column in prose %}, ruled.{{ column }}{% endfor %}
         ) as copy_number
     from ruled
+    inner join repeated_keys
+        on {{ same_key }}
 ),
 
 {%- set contest = "case when copies.unusable_for is null and copies.copy_number = 1 then 0 else 1 end" %}
@@ -98,6 +124,16 @@ versions as (
                 {{- ', copies.' ~ entry['newest_by'] if entry.get('newest_by') }}
         ) as contenders
     from copies
+    union all
+    select
+        ruled.*,
+        1 as copy_number,
+        1 as version_rank,
+        1 as contenders
+    from ruled
+    left join repeated_keys
+        on {{ same_key }}
+    where repeated_keys.is_repeated is null
 ),
 
 {{ with_account(table, entry) }},
@@ -193,7 +229,11 @@ final as (
             as verdict,
         case when final_verdicts.overlaps then 'overlapping_rows' else final_verdicts.reason end
             as refused_for,
-        {{ row_key(entry) }} as row_key
+        -- A text for each of millions of rows, and only refused ones are listed.
+        case
+            when final_verdicts.overlaps or final_verdicts.first_verdict = 'quarantined'
+                then {{ row_key(entry) | indent(8) }}
+        end as row_key
     from final_verdicts
 )
 

@@ -1,20 +1,23 @@
--- One row per account and week (from its Monday) with usage reported. The only reader
--- of raw usage, so that 44 million rows are read once. A row that covers a week, on
--- whichever day it is dated, works like a day's. Events count where no daily usage is
--- sent. Averages and peaks may not be added over weeks; active_user_days may.
+-- One row per account and week (from its Monday) with usage reported. A row that covers
+-- a week, on whichever day it is dated, works like a day's. Events count where no daily
+-- usage is sent. Averages and peaks may not be added over weeks; active_user_days may.
 {%- set uses = 'usage_days.active_users, usage_days.sessions, usage_days.events' %}
 {%- set is_used = 'case when coalesce(' ~ uses ~ ', 0) > 0 then 1 else 0 end' %}
 with daily as (
     select * from {{ ref('stg_usage__daily') }}
+    where {{ in_weeks_to_build('usage_date') }}
 ),
 
 features_daily as (
     select * from {{ ref('stg_usage__features_daily') }}
+    where {{ in_weeks_to_build('usage_date') }}
 ),
 
 events as (
     select * from {{ ref('stg_usage__events') }}
-    where not exists (select 1 from {{ ref('stg_usage__daily') }})
+    where
+        {{ in_weeks_to_build('occurred_on') }}
+        and not exists (select 1 from {{ ref('stg_usage__daily') }})
 ),
 
 usage_days as (
@@ -121,9 +124,8 @@ final as (
     select
         coalesce(summed.account_id, week_features.account_id) as account_id,
         coalesce(summed.week, week_features.week) as week,
-        cast(
-            case when summed.all_users is not null then summed.most_users end as bigint
-        ) as active_users_max,
+        cast(case when summed.all_users is not null then summed.most_users end as bigint)
+            as active_users_max,
         cast(round(
             case
                 when summed.all_users is not null and summed.active_days = 0 then 0

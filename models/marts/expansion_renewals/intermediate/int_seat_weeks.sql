@@ -26,21 +26,17 @@ seat_lines as (
     where coalesce(products.unit, 'seat') = 'seat'
 ),
 
-final as (
+with_seats as (
     select
         usage_weeks.account_id,
         usage_weeks.week,
         {{ add_days('usage_weeks.week', 6) }} as taken_on,
         usage_weeks.active_users_average as users,
+        usage_weeks.sessions,
+        usage_weeks.active_user_days,
+        usage_weeks.features_used,
         cast(sum(seat_lines.quantity) as decimal(18, 2)) as seats,
-        cast(sum(seat_lines.arr) as decimal(18, 2)) as seat_arr,
-        {{ safe_divide(
-            'usage_weeks.active_users_average', 'sum(seat_lines.quantity)'
-        ) }}
-            as seat_utilisation,
-        {{ safe_divide('usage_weeks.sessions', 'usage_weeks.active_user_days') }}
-            as engagement,
-        usage_weeks.features_used
+        cast(sum(seat_lines.arr) as decimal(18, 2)) as seat_arr
     from usage_weeks
     inner join seat_lines
         on
@@ -55,6 +51,21 @@ final as (
         usage_weeks.sessions,
         usage_weeks.active_user_days,
         usage_weeks.features_used
+),
+
+final as (
+    select
+        with_seats.account_id,
+        with_seats.week,
+        with_seats.taken_on,
+        with_seats.users,
+        with_seats.seats,
+        with_seats.seat_arr,
+        {{ safe_divide('with_seats.users', 'with_seats.seats') }} as seat_utilisation,
+        {{ safe_divide('with_seats.sessions', 'with_seats.active_user_days') }}
+            as engagement,
+        with_seats.features_used
+    from with_seats
 )
 
 select * from final

@@ -29,7 +29,7 @@ counted as (
         contact_weeks.account_id,
         contact_weeks.week,
         contact_weeks.taken_on,
-        sum(case when contact_weeks.is_there then 1 else 0 end) as known_contacts,
+        count(case when contact_weeks.is_there then 1 end) as known_contacts,
         max(
             case
                 when

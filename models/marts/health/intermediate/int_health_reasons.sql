@@ -1,9 +1,13 @@
--- One row per customer and thing worth saying of its health now: what costs points,
--- what gives them, and what changed since four weeks ago, in words. A cap that holds
--- speaks for its driver, and first.
-with driver_scores as (
+-- One row per customer and thing worth saying of its health now, in words: what costs
+-- points, what gives them, what changed in four weeks. A cap that holds speaks first.
+with current_scores as (
     select * from {{ ref('health_driver_scores') }}
-    where driver <> 'override'
+    where week = {{ week_of(as_of()) }} and driver <> 'override'
+),
+
+earlier_scores as (
+    select * from {{ ref('health_driver_scores') }}
+    where week = {{ add_days(week_of(as_of()), -28) }} and driver <> 'override'
 ),
 
 scores as (
@@ -48,10 +52,8 @@ now_and_then as (
         caps.ceiling,
         (100 - current_scores.points) * current_scores.weight * 0.01 as exact_loss
     from scores
-    inner join driver_scores as current_scores
-        on
-            scores.account_id = current_scores.account_id
-            and scores.week = current_scores.week
+    inner join current_scores
+        on scores.account_id = current_scores.account_id
     inner join stages
         on scores.account_id = stages.account_id
     inner join policy
@@ -59,11 +61,10 @@ now_and_then as (
             scores.touch_tier = policy.touch_tier
             and stages.stage_by_age = policy.stage_by_age
             and current_scores.driver = policy.driver
-    left join driver_scores as earlier_scores
+    left join earlier_scores
         on
             current_scores.account_id = earlier_scores.account_id
             and current_scores.driver = earlier_scores.driver
-            and {{ add_days('current_scores.week', -28) }} = earlier_scores.week
     left join caps
         on
             current_scores.account_id = caps.account_id
@@ -73,7 +74,6 @@ now_and_then as (
 ),
 
 {%- set least = whole_number_var('health_reason_points') %}
-
 reasons as (
     select
         now_and_then.account_id,

@@ -46,24 +46,21 @@ ticket_facts as (
     select
         ticket_weeks.account_id,
         ticket_weeks.week,
-        sum(case when ticket_weeks.is_open then 1 else 0 end) as open_tickets,
-        sum(
-            case
-                when ticket_weeks.is_escalated and ticket_weeks.is_recent then 1 else 0
-            end
+        count(case when ticket_weeks.is_open then 1 end) as open_tickets,
+        count(
+            case when ticket_weeks.is_escalated and ticket_weeks.is_recent then 1 end
         )
             as escalated_tickets,
         coalesce(max(case
             when ticket_weeks.is_open and ticket_weeks.priority = 'critical'
                 then ticket_weeks.seconds_open
         end), 0) as critical_seconds,
-        sum(
+        cast(sum(
             case
                 when ticket_weeks.is_solved_lately then ticket_weeks.seconds_to_solve
             end
-        )
-            as seconds_to_solve,
-        sum(case when ticket_weeks.is_solved_lately then 1 else 0 end)
+        ) as bigint) as seconds_to_solve,
+        count(case when ticket_weeks.is_solved_lately then 1 end)
             as solved_tickets,
         max(case when not ticket_weeks.is_open then ticket_weeks.solved_on end)
             as last_solved_on,

@@ -72,14 +72,14 @@ final as (
     select
         every_week.account_id,
         every_week.week,
-        sum(every_week.users) over lately as users,
-        sum(every_week.counts) over lately as weeks,
-        sum(every_week.users) over before as users_before,
-        sum(every_week.counts) over before as weeks_before,
+        cast(sum(every_week.users) over lately as decimal(14, 2)) as users,
+        cast(sum(every_week.counts) over lately as bigint) as weeks,
+        cast(sum(every_week.users) over before as decimal(14, 2)) as users_before,
+        cast(sum(every_week.counts) over before as bigint) as weeks_before,
         max(every_week.most_users) over lately as most_users,
-        sum(every_week.user_days) over lately as user_days,
-        sum(every_week.active_days) over lately as active_days,
-        sum(every_week.sessions) over lately as sessions,
+        cast(sum(every_week.user_days) over lately as bigint) as user_days,
+        cast(sum(every_week.active_days) over lately as bigint) as active_days,
+        cast(sum(every_week.sessions) over lately as bigint) as sessions,
         max(every_week.features_used) over five_weeks as features_used,
         max(every_week.feature_users) over five_weeks as feature_users
     from every_week

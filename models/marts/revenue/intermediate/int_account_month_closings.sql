@@ -9,7 +9,7 @@ foreign_months as (
         family_months.account_id,
         family_months.month,
         sum(family_months.revaluation_arr) as revaluation_arr,
-        sum(family_months.fx_arr) as fx_arr
+        cast(sum(family_months.fx_arr) as decimal(18, 2)) as fx_arr
     from {{ ref('int_foreign_months') }} as family_months
     group by family_months.account_id, family_months.month
 ),

@@ -1,0 +1,197 @@
+"""Measures the product beside its limits, and writes benchmarks/README.md.
+
+make bench ARGS="--accounts 100000 --months 24 --only full,next-day"
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from benchmarks.bench import dashboard, page, product, retention
+from benchmarks.bench.empty_project import node_counts, write_empty_project
+from benchmarks.bench.measure import Measured, measured
+from bowtie.paths import PROJECT_DIR
+
+Row = tuple[str, str, str]
+
+
+def main() -> None:
+    """Run what the options ask for."""
+    options = _options()
+    options.scratch.mkdir(parents=True, exist_ok=True)
+    chosen = options.only.split(",") if options.only else list(_MEASUREMENTS)
+    raw = product.company(
+        options.scratch / f"raw-{options.accounts}-{options.months}-{options.usage}",
+        options.accounts,
+        options.months,
+        options.usage,
+    )
+    rows: list[Row] = []
+    for name in chosen:
+        print(f"{name} ...", flush=True)
+        for row in _MEASUREMENTS[name](raw, options.scratch):
+            print("  " + " | ".join(row), flush=True)
+            rows.append(row)
+    title = f"{options.accounts:,} accounts, {options.months} months, {options.usage}"
+    command = f'make bench ARGS="{shlex.join(sys.argv[1:])}"'
+    page.write(f"{title}: {', '.join(chosen)}", command, rows)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--accounts", type=int, default=10_000)
+    parser.add_argument("--months", type=int, default=24)
+    parser.add_argument("--usage", choices=("daily", "weekly"), default="daily")
+    parser.add_argument("--only", help=f"some of {','.join(_MEASUREMENTS)}")
+    parser.add_argument(
+        "--scratch",
+        type=Path,
+        default=PROJECT_DIR / "warehouse" / "bench",
+        help="where companies and results lie; companies stay for the next time",
+    )
+    return parser.parse_args()
+
+
+def _full(raw: Path, scratch: Path) -> Iterator[Row]:
+    """Run the product, from scratch, and limit (a)."""
+    home = scratch / "home-full"
+    shutil.rmtree(home, ignore_errors=True)
+    ours = product.run(raw, home)
+    by_hand = measured(
+        [product.PYTHON, "-m", "benchmarks.bench.by_hand", raw, scratch],
+        PROJECT_DIR,
+        scratch,
+        product.environment(),
+    )
+    building = ours.between("Building", "Publishing")
+    publishing = ours.between("Publishing")
+    yield _costs("full run, landing to publication", ours)
+    yield _costs("limit (a): three figures by hand", by_hand)
+    yield _ratio("full run / limit (a)", ours.seconds / by_hand.seconds, "3")
+    yield ("peak memory", f"{ours.memory / 2**30:.1f} GiB", "<= 6 GB")
+    yield ("build, tests included", f"{building:.1f} s", "")
+    share = 100 * publishing / building
+    yield ("what follows the build, of the build", f"{share:.0f} %", "<= 30 %")
+
+
+def _next_day(raw: Path, scratch: Path) -> Iterator[Row]:
+    """Run the day before, the day after on top of it, and that day from scratch."""
+    place = scratch / "next-day"
+    before, after = product.next_day(raw, place)
+    again = place / "again"
+    shutil.rmtree(again, ignore_errors=True)
+    full = product.run(place / "delivered", again)
+    yield _costs("the day before, from scratch", before)
+    yield _costs("the day after, on top of it", after)
+    yield _costs("the day after, from scratch", full)
+    share = 100 * after.seconds / full.seconds
+    yield ("the day after, of a run from scratch", f"{share:.0f} %", "<= 5 %")
+    differing = product.differences(place / "home", again)
+    yield ("published tables that differ", ", ".join(differing) or "none", "none")
+
+
+def _sample(raw: Path, scratch: Path) -> Iterator[Row]:
+    """Build the sample, and limit (b)."""
+    place = scratch / "sample"
+    ours = product.build_sample(place)
+    manifest = place / PROJECT_DIR.name / "target" / "manifest.json"
+    empty = scratch / "empty"
+    shutil.rmtree(empty, ignore_errors=True)
+    counts = node_counts(manifest)
+    limit = product.build_sample(place, write_empty_project(empty, counts))
+    goal = 1.3 * limit.seconds + 5
+    yield _costs("sample, `dbt build`", ours)
+    yield _costs(f"limit (b): {counts.total():,} empty nodes", limit)
+    yield ("sample", f"{ours.seconds:.1f} s", f"<= {goal:.1f} s (1.3 x limit (b) + 5)")
+
+
+def _retention(raw: Path, scratch: Path) -> Iterator[Row]:
+    """Compute retention as the product does, by cross join and in pandas."""
+    home = scratch / "home-retention"
+    shutil.rmtree(home, ignore_errors=True)
+    build = [product.PYTHON, "-m", "bowtie.cli", "build", "--raw", raw, "--home", home]
+    measured(
+        [*build, "--as-of", product.AS_OF], PROJECT_DIR, home, product.environment()
+    )
+    (database,) = home.glob("work/*/bowtie.duckdb")
+    seconds = {}
+    for name in ("product", "cross-join", "pandas"):
+        out = database.parent / "target" if name == "product" else scratch / name
+        found = measured(
+            [
+                *(product.PYTHON, "-m", "benchmarks.bench.retention"),
+                *(name, database, out),
+            ],
+            PROJECT_DIR,
+            scratch,
+            product.environment(),
+        )
+        seconds[name] = found.seconds
+        yield _costs(f"retention: {name}", found)
+    for name in ("cross-join", "pandas"):
+        ratio = seconds[name] / seconds["product"]
+        yield (f"{name} / product", f"{ratio:.1f}", ">= 10")
+    wrong = retention.disagreements(database, scratch / "cross-join")
+    yield ("figures in which the cross join differs", f"{wrong:,}", "0")
+
+
+def _dashboard(raw: Path, scratch: Path) -> Iterator[Row]:
+    """Ask what a full run published twenty questions."""
+    home = scratch / "home-full"
+    if not home.exists():
+        product.run(raw, home)
+    seconds = dashboard.latencies(home / "current" / "bowtie.duckdb")
+    for name, share in (("median", 0.5), ("95th percentile", 0.95)):
+        found = dashboard.percentile(seconds, share)
+        goal = "<= 50 ms" if share > 0.5 else ""
+        yield (f"dashboard query, {name}", f"{1000 * found:.0f} ms", goal)
+
+
+def _weekly(raw: Path, scratch: Path) -> Iterator[Row]:
+    """Build weekly usage alone, in 12 GB."""
+    place = scratch / "weekly"
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    variables = f"{{raw_way: files, raw_dir: '{raw}', as_of_date: '{product.AS_OF}'}}"
+    found = measured(
+        [
+            *(product.DBT, "--quiet", "--log-level-file", "none", "build"),
+            *("--select", "+usage_weekly", "--exclude-resource-type", "unit_test"),
+            *("--vars", variables, "--target-path", place / "target"),
+        ],
+        PROJECT_DIR,
+        place,
+        product.environment(BOWTIE_DATABASE=str(place / "bowtie.duckdb")),
+    )
+    yield _costs("weekly usage", found)
+    memory = found.memory / 2**30
+    yield ("its peak memory", f"{memory:.1f} GiB", "finishes, within 12 GB")
+
+
+def _costs(what: str, found: Measured) -> Row:
+    figure = f"{found.seconds:.1f} s, {found.memory / 2**30:.1f} GiB in memory"
+    if found.spill:
+        figure += f", {found.spill / 2**30:.1f} GiB spilled"
+    return (what, figure, "")
+
+
+def _ratio(what: str, ratio: float, goal: str) -> Row:
+    return (what, f"{ratio:.1f} x", f"<= {goal} x")
+
+
+_MEASUREMENTS: dict[str, Callable[[Path, Path], Iterator[Row]]] = {
+    "full": _full,
+    "next-day": _next_day,
+    "sample": _sample,
+    "retention": _retention,
+    "dashboard": _dashboard,
+    "weekly": _weekly,
+}
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""Runs a command and watches it: seconds, memory of all its processes, spill."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from os import sysconf
+from pathlib import Path
+from time import monotonic, sleep
+
+_PAGE = sysconf("SC_PAGE_SIZE")
+_EVERY_SECONDS = 0.1
+
+
+@dataclass
+class Measured:
+    """One run: wall-clock seconds, peak bytes in memory and in spill files.
+
+    `lines` are what it printed, each with the seconds after which it did.
+    """
+
+    seconds: float = 0.0
+    memory: int = 0
+    spill: int = 0
+    lines: list[tuple[float, str]] = field(default_factory=list)
+
+    def between(self, first: str, second: str | None = None) -> float:
+        """Return the seconds between two lines, by how they begin; or to the end."""
+        starts = self._at(first)
+        return (self.seconds if second is None else self._at(second)) - starts
+
+    def _at(self, beginning: str) -> float:
+        return next(at for at, line in self.lines if line.startswith(beginning))
+
+
+def measured(
+    command: Sequence[str | Path],
+    folder: Path,
+    spill_under: Path,
+    environment: Mapping[str, str] | None = None,
+) -> Measured:
+    """Run a command to its end, and watch all of its processes.
+
+    Args:
+        command: program and arguments.
+        folder: where it runs.
+        spill_under: files below it in a folder `*.tmp` or `spill` are spilled rows.
+        environment: variables; the caller's own by default.
+
+    Raises:
+        RuntimeError: it failed; with the last lines that it printed.
+
+    """
+    result = Measured()
+    started = monotonic()
+    with subprocess.Popen(
+        [str(part) for part in command],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        # A session of its own: its number finds all processes that belong to it.
+        start_new_session=True,
+    ) as process:
+        watcher = threading.Thread(
+            target=_watch, args=(process, result, spill_under), daemon=True
+        )
+        watcher.start()
+        assert process.stdout is not None
+        for line in process.stdout:
+            result.lines.append((monotonic() - started, line.rstrip()))
+        process.wait()
+        result.seconds = monotonic() - started
+        watcher.join()
+    if process.returncode:
+        said = "\n".join(line for _, line in result.lines[-5:])
+        raise RuntimeError(f"{command[0]} ended with {process.returncode}:\n{said}")
+    return result
+
+
+def _watch(process: subprocess.Popen[str], result: Measured, spill_under: Path) -> None:
+    while process.poll() is None:
+        result.memory = max(result.memory, sum(_resident(process.pid)))
+        result.spill = max(result.spill, sum(_spilled(spill_under)))
+        sleep(_EVERY_SECONDS)
+
+
+def _resident(session: int) -> Iterator[int]:
+    """Yield the bytes in memory of each process of a session."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            # The name, in brackets, may hold spaces.
+            stat = (folder / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # It has just ended.
+        if int(stat[3]) == session:
+            yield int(stat[21]) * _PAGE
+
+
+def _spilled(folder: Path) -> Iterator[int]:
+    """Yield the bytes of each spill file below a folder."""
+    for pattern in ("**/*.tmp/*", "**/spill/*"):
+        for path in folder.glob(pattern):
+            try:
+                yield path.stat().st_size
+            except OSError:
+                continue

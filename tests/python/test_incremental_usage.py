@@ -1,0 +1,232 @@
+"""Whatever is delivered when: usage that is kept ends as a full build has it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+import pytest
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bowtie import state
+from bowtie.landing.results import LandedFile, LandedTable, Landing
+from bowtie.paths import PROJECT_DIR, Home, Workplace
+
+TODAY = date(2025, 6, 11)
+ACCOUNTS = ("A", "B", "C")
+BUILT = (
+    "health.usage_weekly",
+    "staging.base_usage__daily",
+    "staging.base_usage__features_daily",
+    "staging.base_usage__events",
+)
+
+# An account of which the CRM may not know yet, a day that may not be over yet.
+rows = st.lists(
+    st.tuples(
+        st.sampled_from([*ACCOUNTS, "NEW"]),
+        st.integers(-40, 3).map(lambda days: TODAY + timedelta(days=days)),
+        st.integers(-1, 4),
+    ),
+    min_size=1,
+    max_size=6,
+)
+file_names = st.sampled_from(["one", "two", "three"])
+changes = st.one_of(
+    st.tuples(st.just("deliver"), file_names, rows),
+    st.tuples(st.just("replay"), file_names, file_names),
+    st.tuples(st.just("withdraw"), file_names),
+    st.tuples(st.just("merge"), st.sampled_from(["A", "C", ""])),
+    st.tuples(st.just("mark as test"), st.booleans()),
+    st.tuples(st.just("sign")),
+    st.tuples(st.just("date"), st.integers(-8, 8)),
+)
+
+
+@dataclass
+class Company:
+    """What lies in the raw folder, and the day as of which it is looked at."""
+
+    raw: Path
+    usage_format: str
+    as_of: date = TODAY
+    b_merged_into: str = ""
+    b_is_test: bool = False
+    accounts: list[str] = field(default_factory=lambda: [*ACCOUNTS])
+    files: dict[str, list[tuple[str, date, int]]] = field(
+        default_factory=lambda: {"first": [("A", TODAY, 1), ("B", TODAY, 2)]}
+    )
+
+    def change(self, kind: str, *what) -> None:
+        if kind == "deliver":
+            self.files[what[0]] = what[1]
+        elif kind == "replay" and what[0] in self.files:
+            self.files[what[1] + "-again"] = self.files[what[0]]
+        elif kind == "withdraw":
+            self.files.pop(what[0], None)
+        elif kind == "merge":
+            (self.b_merged_into,) = what
+        elif kind == "mark as test":
+            (self.b_is_test,) = what
+        elif kind == "sign" and "NEW" not in self.accounts:
+            self.accounts.append("NEW")
+        elif kind == "date":
+            self.as_of = TODAY + timedelta(days=what[0])
+
+    def write(self) -> Landing:
+        usage = self.raw / "usage_daily"
+        usage.mkdir(exist_ok=True)
+        for path in usage.iterdir():
+            path.unlink()
+        for name, content in self.files.items():
+            self._write_usage(usage / f"{name}.{self.usage_format}", content)
+        lines = ["account_id,account_name,created_at,merged_into_account_id,is_test"]
+        for account in self.accounts:
+            own = (
+                f"{self.b_merged_into},{self.b_is_test}" if account == "B" else ",false"
+            )
+            lines.append(f"{account},{account},2024-01-01,{own}")
+        (self.raw / "crm_accounts.csv").write_text("\n".join(lines) + "\n")
+        files = tuple(
+            LandedFile(
+                path.relative_to(self.raw).as_posix(),
+                *(len(content), 0, path.stat().st_size),
+                sha256(path.read_bytes()).hexdigest(),
+            )
+            for path in sorted(usage.iterdir())
+        )
+        columns = ("account_id", "usage_date", "active_users")
+        table = LandedTable("usage_daily", self.usage_format, files, columns, (), False)
+        return Landing({"usage_daily": table}, ())
+
+    def _write_usage(self, path: Path, content: list[tuple[str, date, int]]) -> None:
+        values = ", ".join(f"('{who}', date '{day}', {n})" for who, day, n in content)
+        rows = f"(values {values}) as rows (account_id, usage_date, active_users)"
+        duckdb.sql(f"copy (from {rows}) to '{path}'")
+
+
+class Dbt:
+    """Builds usage; the project is parsed once, and the file is left closed."""
+
+    def __init__(self, scratch: Path) -> None:
+        self._scratch = scratch
+        # A database without a table is built in full, whatever is said to be kept.
+        said = {"changed_usage_weeks": []}
+        self._manifest = self._invoke(None, scratch / "bowtie.duckdb", said, "parse")
+
+    def build(
+        self, company: Company, database: Path, weeks: list[state.Week] | None
+    ) -> None:
+        said = {
+            "as_of_date": company.as_of.isoformat(),
+            "raw_dir": str(company.raw),
+            "changed_usage_weeks": weeks,
+        }
+        selection = ("run", "--select", "+usage_weekly")
+        self._invoke(self._manifest, database, said, *selection)
+
+    def _invoke(self, manifest, database: Path, said: dict, *words: str):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("BOWTIE_DATABASE", str(database))
+            done = dbtRunner(manifest=manifest).invoke(
+                [
+                    *words,
+                    *("--quiet", "--log-level-file", "none"),
+                    *("--project-dir", str(PROJECT_DIR)),
+                    *("--profiles-dir", str(PROJECT_DIR)),
+                    *("--target-path", str(self._scratch / "target")),
+                    *("--vars", json.dumps({"raw_way": "files", **said})),
+                ]
+            )
+        DuckDBConnectionManager.close_all_connections()
+        assert done.success, done.exception or done.result
+        return done.result
+
+
+def contents(database: Path) -> dict[str, list[tuple]]:
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return {
+            table: connection.execute(f"from {table} order by all").fetchall()
+            for table in BUILT
+        }
+
+
+def run(home: Home, company: Company, dbt: Dbt) -> dict[str, list[tuple]]:
+    """Do what `bowtie run` does about usage; return what it makes of it."""
+    folder = home.work / "run"
+    folder.mkdir()
+    workplace = Workplace(folder)
+    start = state.start(home, workplace, company.raw, company.write(), {})
+    dbt.build(company, workplace.database, start.changed_weeks)
+    found = contents(workplace.database)
+    state.keep(home, workplace, start.made_from)
+    folder.rmdir()
+    return found
+
+
+@pytest.fixture(scope="module")
+def dbt(tmp_path_factory: pytest.TempPathFactory) -> Dbt:
+    return Dbt(tmp_path_factory.mktemp("dbt"))
+
+
+def check_schedule(dbt: Dbt, usage_format: str, schedule: list[list[tuple]]) -> None:
+    with TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        (folder / "raw").mkdir()
+        home, other = Home.at(folder / "home"), Home.at(folder / "other")
+        home.make()
+        other.make()
+        company = Company(folder / "raw", usage_format)
+        kept = run(home, company, dbt)
+        for day in schedule:
+            for change in day:
+                company.change(*change)
+            kept = run(home, company, dbt)
+        assert kept == run(other, company, dbt)
+
+
+def test_a_schedule_with_each_change_ends_as_a_full_build(dbt: Dbt) -> None:
+    late = [("A", TODAY - timedelta(30), 3), ("B", TODAY - timedelta(20), 1)]
+    early = [("NEW", TODAY - timedelta(9), 2), ("C", TODAY, -1), ("C", TODAY, 2)]
+    check_schedule(
+        dbt,
+        "parquet",
+        [
+            [("deliver", "one", late), ("deliver", "two", early)],
+            [("merge", "C"), ("sign",)],
+            [("replay", "one", "one"), ("date", -1)],
+            [("mark as test", True), ("withdraw", "one"), ("date", 3)],
+        ],
+    )
+
+
+@pytest.mark.slow
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.sampled_from(["csv", "parquet"]), st.lists(st.lists(changes, min_size=1)))
+def test_any_schedule_ends_as_a_full_build(dbt: Dbt, usage_format, schedule) -> None:
+    check_schedule(dbt, usage_format, schedule)
+
+
+def test_a_changed_rule_makes_the_next_build_a_full_one(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    home = Home.at(tmp_path / "home")
+    home.make()
+    workplace = Workplace.new(home)
+    company = Company(tmp_path / "raw", "parquet")
+    landing = company.write()
+    first = state.start(home, workplace, company.raw, landing, {})
+    workplace.database.touch()
+    state.keep(home, workplace, first.made_from)
+    again = state.start(home, workplace, company.raw, landing, {})
+    other = {"business_timezone": "Europe/Berlin"}
+    changed = state.start(home, workplace, company.raw, landing, other)
+    assert (first.changed_weeks, again.changed_weeks) == (None, [])
+    assert changed.changed_weeks is None
