@@ -76,13 +76,6 @@ def _announces_values(value: Any) -> bool:
     )
 
 
-def _lists_hashes(value: Any) -> bool:
-    return isinstance(value, list) and all(
-        isinstance(entry, str) and re.fullmatch("[0-9a-f]{32}", entry)
-        for entry in value
-    )
-
-
 _WHOLE_NUMBER = Kind("a whole number from 0 to 999999", _spelled("[0-9]{1,6}"))
 _RATE = Kind(
     "a rate from 0 to 1 such as 0.8", _spelled(r"0(\.[0-9]{1,6})?|1(\.0{1,6})?")
@@ -108,7 +101,6 @@ _NOT_WHOLE_NUMBERS = {
     "logged_share_needed": _RATE,
     "subscription_gross_margin": _RATE,
     "restated_against": Kind("the path of an earlier bowtie.duckdb", _is_earlier_file),
-    "erased_accounts": Kind("a list of MD5 hashes", _lists_hashes),
     "announced_values": Kind(
         "a mapping such as {crm_activities.purpose: [audit]}", _announces_values
     ),

@@ -24,6 +24,7 @@ _HAVE_AN_OPTION = {
     "raw_dir": "--raw DIR",
     "landing_dir": "--raw DIR",
     "changed_usage_weeks": "--raw DIR",
+    "erased_accounts": "bowtie erase ACCOUNT",
 }
 SAMPLE_AS_OF = date(2025, 12, 31)
 

@@ -13,7 +13,13 @@ from bowtie.build import BuildResult, _Events, _safe
 from bowtie.errors import BowtieError
 from bowtie.landing import land
 from bowtie.run import Request, _refuse_changed_files
-from bowtie.switches import choose_as_of, known_switches, read_switches, yesterday
+from bowtie.switches import (
+    _HAVE_AN_OPTION,
+    choose_as_of,
+    known_switches,
+    read_switches,
+    yesterday,
+)
 from bowtie.terminal import printable
 
 CANARY = "canary.person@example.com"
@@ -101,7 +107,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize(
-    "name", sorted(known_switches().keys() - {"as_of_date", "raw_dir", "landing_dir"})
+    "name", sorted(known_switches().keys() - _HAVE_AN_OPTION.keys())
 )
 def test_a_switch_takes_nothing_but_its_own_kind_of_value(name):
     default = known_switches()[name]
