@@ -15,18 +15,16 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
-from benchmarks.crashes.stage import Campaign, Publish, Stage
+from benchmarks.crashes.stage import AS_OF, Campaign, Publish, Stage
 from benchmarks.processes import start_process, wait
 from bowtie import build
 from bowtie.paths import Home
 from bowtie.run import Request, run
 
-AS_OF = "2025-06-30"
-
 
 def run_company(raw: Path) -> Publish:
     """Return what runs raw files from landing to flip."""
-    return lambda home: run(Request.of(home.root, raw, AS_OF))
+    return lambda home: run(Request.of(home.root, raw, AS_OF.isoformat()))
 
 
 def kills(stage: Stage, raw: Path, nodes: int | None, seed: int = 1) -> Campaign:
@@ -53,11 +51,11 @@ def kills(stage: Stage, raw: Path, nodes: int | None, seed: int = 1) -> Campaign
 def changed_input(stage: Stage, raw: Path) -> Campaign:
     """Change a raw file while dbt builds from what was landed."""
     campaign = Campaign("a raw file changed during the build")
-    file = raw / "crm_accounts.csv"
+    file = raw / "crm_accounts.parquet"
     content = file.read_bytes()
 
     def change(dbt: int) -> None:
-        file.write_bytes(content + b"A9,Late,2025-01-01\n")
+        file.write_bytes(content + b"more")
 
     stage.judge(campaign, file.name, partial(_run_and, raw, stage.home, 5, change))
     file.write_bytes(content)

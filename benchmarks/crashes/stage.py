@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -31,7 +32,8 @@ from bowtie.run import Candidate, Request, build_only
 
 Publish = Callable[[Home], object]
 
-_BELONGS = {"current", "lock", "releases", "rolled-back", "work"}
+AS_OF = date(2025, 12, 31)
+_BELONGS = {"current", "erased-accounts", "lock", "releases", "rolled-back", "work"}
 
 _SMALL_COMPANY = """
     create schema core;
@@ -55,31 +57,36 @@ def small_company(folder: Path) -> Publish:
     def publish(home: Home) -> None:
         with sole_workplace(home) as workplace:
             shutil.copy(made, workplace.database)
-            finish(write_draft(home, workplace, date(2025, 12, 31)), {})
+            finish(write_draft(home, workplace, AS_OF), {})
             workplace.remove()
 
     must_publish(start_process(make))
     return publish
 
 
-def tiny_company(folder: Path, raw: Path) -> Publish:
-    """Return what publishes raw files' candidate, built once, as `bowtie run` does."""
-    request = Request.of(Home.at(folder / "built").root, raw, "2025-06-30")
+def simulated_company(folder: Path) -> Publish:
+    """Return what checks a candidate, reports on it and publishes it, as a run does.
+
+    It is built once, from raw files in folder/raw.
+    """
+    from bowtie.simulator import simulate
+
+    raw = folder / "raw"
+    simulate(accounts=20, months=13, seed=1, out=raw, as_of=AS_OF)
+    request = Request.of(folder / "built", raw, AS_OF.isoformat())
 
     def make() -> None:
         build_only(request)
 
     def publish(home: Home) -> None:
         with sole_workplace(home) as workplace:
-            shutil.copy(made, workplace.database)
-            candidate = Candidate(
-                replace(request, home=home), workplace, {}, BuildResult()
-            )
-            run.publish(candidate)
+            shutil.copytree(built, workplace.folder, dirs_exist_ok=True)
+            here = replace(request, home=home)
+            run.publish(Candidate(here, workplace, {}, BuildResult()))
             workplace.remove()
 
     must_publish(start_process(make))
-    (made,) = (folder / "built" / "work").glob(f"*/{DATABASE}")
+    (built,) = (folder / "built" / "work").iterdir()
     return publish
 
 
@@ -198,10 +205,12 @@ def _miscounted(release: Release) -> Iterator[str]:
 
 def left_over(home: Home) -> Iterator[str]:
     """Yield what no run needs, and none removed."""
-    listed = {release.generation for release in releases(home)}
-    for path in [*home.root.iterdir(), *home.releases.iterdir(), *home.work.iterdir()]:
-        if path.name not in _BELONGS | listed:
-            yield f"{path.relative_to(home.root)}: left over"
+    belongs = _BELONGS | {release.generation for release in releases(home)}
+    temporary = Path(tempfile.gettempdir())
+    for folder in (home.root, home.releases, home.work, temporary):
+        for path in folder.iterdir():
+            if path.name not in belongs:
+                yield f"{path}: left over"
 
 
 def new_home(folder: Path) -> Home:
