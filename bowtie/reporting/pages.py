@@ -38,7 +38,8 @@ class Report:
         question: what it answers, for the index.
         subjects: a query for the ids that the report is rendered for and their names,
             one page each in the folder `<name>/`; None for a report with one page.
-        internal: False for an edition that a customer may see.
+        has_customer_edition: whether each page has a second one that the customer may
+            see, in the folder `<name>_customer/`: without the cells tagged `internal`.
 
     """
 
@@ -46,7 +47,7 @@ class Report:
     title: str
     question: str
     subjects: str | None = None
-    internal: bool = True
+    has_customer_edition: bool = False
 
 
 # In the order in which they are read; the index comes last: it says what is there.
@@ -56,6 +57,33 @@ REPORTS = (
         "account_health",
         "Account health",
         "Which customers are in trouble, what changed, and is somebody on it?",
+    ),
+    Report(
+        "capacity",
+        "Capacity",
+        "Can the team carry its customers, and who should look after whom?",
+    ),
+    Report(
+        "expansion_renewals",
+        "Expansion and renewals",
+        "What comes up, what will renew, and where is growth?",
+    ),
+    Report("csm_books", "CSM books", "Who has how much on the table this week?"),
+    Report(
+        "csm_book",
+        "CSM book",
+        "Whom do I call this week, and how is my book?",
+        subjects="select csm_id, csm_name from reviews.csm_books "
+        "where csm_id <> 'unassigned' order by csm_name, csm_id",
+    ),
+    Report("account_reviews", "Account reviews", "Whose business review is due?"),
+    Report(
+        "account_review",
+        "Account review",
+        "What was achieved, and what comes next?",
+        subjects="select account_id, account_name from reviews.account_reviews "
+        "where is_pack_due order by qbr_due_on, account_id",
+        has_customer_edition=True,
     ),
     Report("data_quality", "Data quality", "Can these numbers be believed?"),
     Report(INDEX, "Overview", "Where do we stand?"),
@@ -76,17 +104,31 @@ class Stamp:
 
 
 def as_page(
-    notebook: NotebookNode, report: Report, stamp: Stamp, depth: str = ""
+    notebook: NotebookNode,
+    report: Report,
+    stamp: Stamp,
+    depth: str = "",
+    internal: bool = True,
 ) -> str:
-    """Return an executed notebook as HTML; `depth` leads to the folder of the index."""
+    """Return an executed notebook as HTML; `depth` leads to the folder of the index.
+
+    Cells tagged `unshown` speak to who reads the notebook. A page for customers, which
+    is not `internal`, is without the cells tagged so, and leads to no other.
+    """
+    left_out = {"unshown"} if internal else {"unshown", "internal"}
+    shown = [
+        cell
+        for cell in notebook.cells
+        if left_out.isdisjoint(cell.metadata.get("tags", ()))
+    ]
     html, _ = _exporter().from_notebook_node(
-        notebook,
+        new_notebook(cells=shown),
         resources={
             "bowtie": {
                 "report": report,
                 "generation": stamp.generation,
                 "as_of": stamp.as_of,
-                "index": f"{depth}index.html",
+                "index": f"{depth}{INDEX}.html" if internal else None,
                 "style": Markup(_style()),
                 "script": Markup(_script()),
                 "policy": content_security_policy(),
@@ -96,10 +138,10 @@ def as_page(
     return html
 
 
-def failed_page(report: Report, stamp: Stamp, reason: str) -> str:
+def failed_page(report: Report, stamp: Stamp, reason: str, depth: str = "") -> str:
     """Return the page that stands in a report's place and says why it is missing."""
     said = f"# {report.title}\n\nThis report could not be computed."
-    page = as_page(new_notebook(cells=[new_markdown_cell(said)]), report, stamp)
+    page = as_page(new_notebook(cells=[new_markdown_cell(said)]), report, stamp, depth)
     return page.replace("</main>", f'<p class="note">{escape(reason)}</p></main>')
 
 

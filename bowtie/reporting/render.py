@@ -41,9 +41,17 @@ class _Task:
     @property
     def file(self) -> str:
         """The page's path below the folder of the reports."""
+        return self._file_in(self.report.name)
+
+    @property
+    def customer_file(self) -> str:
+        """The path of the edition for customers."""
+        return self._file_in(f"{self.report.name}_customer")
+
+    def _file_in(self, folder: str) -> str:
         if self.subject is None:
-            return f"{self.report.name}.html"
-        return f"{self.report.name}/{file_name(self.subject)}.html"
+            return f"{folder}.html"
+        return f"{folder}/{file_name(self.subject)}.html"
 
 
 def file_name(subject: str) -> str:
@@ -93,7 +101,7 @@ def render_reports(
         "generation": generation,
         "pages": _links(every, tasks, out),
     }
-    pages: list[Path] = []
+    written_pages: list[Path] = []
     problems: list[str] = []
     with (
         tempfile.TemporaryDirectory(prefix="bowtie-report-") as temporary,
@@ -101,19 +109,20 @@ def render_reports(
     ):
         # What a page is about goes to the kernel in a file, never in code.
         context = Path(temporary) / "context.json"
-        for task in tasks:
+        for done, task in enumerate(tasks, start=1):
             context.write_text(json.dumps({**about, "subject": task.subject}), "utf-8")
-            page, problem = _rendered(kernel, task, stamp, context)
-            target = out / task.file
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(page, encoding="utf-8")
-            pages.append(target)
+            pages, problem = _rendered(kernel, task, stamp, context)
+            for file, page in pages.items():
+                target = out / file
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_text(page, encoding="utf-8")
+                written_pages.append(target)
             if problem:
                 problems.append(f"report {task.file}: {problem}")
-            advance(len(pages), len(tasks))
+            advance(done, len(tasks))
     if problems:
         raise BowtieError(problems)
-    return pages
+    return written_pages
 
 
 def _every_task(marts: duckdb.DuckDBPyConnection) -> Iterator[_Task]:
@@ -154,11 +163,15 @@ def _chosen(
 def _links(
     every: Sequence[_Task], now: Sequence[_Task], out: Path
 ) -> list[dict[str, str | None]]:
-    """Return what the index leads to: pages that are rendered now or were before."""
+    """Return what pages lead to: pages that are rendered now or were before."""
     rendered = {task.file for task in now}
     return [
         {
             "file": task.file,
+            "customer_file": task.customer_file
+            if task.report.has_customer_edition
+            else None,
+            "report": task.report.name,
             "title": task.report.title,
             "question": task.report.question,
             "name": task.name,
@@ -171,13 +184,18 @@ def _links(
 
 def _rendered(
     kernel: Kernel, task: _Task, stamp: Stamp, context: Path
-) -> tuple[str, str | None]:
-    """Return a page and, if it could not be computed, why."""
+) -> tuple[dict[str, str], str | None]:
+    """Return the pages of a task by file and, if they could not be computed, why."""
     notebook = read_notebook(task.report.name)
     depth = "../" * task.file.count("/")
     try:
         kernel.execute(notebook, context)
     except BowtieError as error:
         reason = error.problems[0]
-        return failed_page(task.report, stamp, reason), reason
-    return as_page(notebook, task.report, stamp, depth), None
+        return {task.file: failed_page(task.report, stamp, reason, depth)}, reason
+    pages = {task.file: as_page(notebook, task.report, stamp, depth)}
+    if task.report.has_customer_edition:
+        pages[task.customer_file] = as_page(
+            notebook, task.report, stamp, depth, internal=False
+        )
+    return pages, None

@@ -16,6 +16,7 @@
         'health_history_weeks',
         'health_driver_weeks',
         'health_reason_points',
+        'review_pack_days',
         'renewal_term_months_min',
         'renewal_rate_min_cases',
         'win_rate_min_cases',

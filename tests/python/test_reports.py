@@ -11,10 +11,11 @@ from typing import Any
 import duckdb
 import jupytext
 import pytest
+import yaml
 from pages import ReportPage, Shown, read_number
 
 from bowtie.errors import BowtieError
-from bowtie.paths import Home
+from bowtie.paths import PROJECT_DIR, Home
 from bowtie.reporting import kernel, pages, render, render_reports
 from bowtie.reporting.house.formats import MISSING, plain, written
 from bowtie.reporting.house.html import readable
@@ -73,7 +74,7 @@ def expect_shown(shown: Shown, answer: list[dict[str, Any]], page: str) -> None:
     elif isinstance(value, int | Decimal):
         assert Decimal(shown.held) == value, where
         number, half = read_number(shown.text)
-        size = abs(value) if shown.kind == "points_apart" else value
+        size = abs(value) if shown.kind.endswith("_apart") else value
         assert abs(number - size) <= half, where
     elif isinstance(value, date):
         assert shown.held == value.isoformat(), where
@@ -82,6 +83,32 @@ def expect_shown(shown: Shown, answer: list[dict[str, Any]], page: str) -> None:
         assert shown.text == readable(value), where
     else:
         assert shown.text, where
+
+
+def test_a_page_for_customers_asks_only_what_customers_may_see(sample_reports):
+    safe = customer_safe_marts()
+    editions = [path for path in sample_reports if "_customer" in path.parent.name]
+    assert editions and "reviews.account_reviews" in safe
+    for path in editions:
+        page = ReportPage(path)
+        asked = {
+            re.findall(r"\bfrom\s+([\w.]+)", query.sql)[0]
+            for query in page.queries().values()
+        }
+        assert asked <= safe, f"{path.name}: {sorted(asked - safe)}"
+        assert not page.html.select("a:not(.anchor-link), .note, [class*=tone-]"), (
+            path.name
+        )
+
+
+def customer_safe_marts() -> set[str]:
+    """Return the marts that say in their YAML that a customer may see them."""
+    return {
+        f"{path.parent.name}.{model['name']}"
+        for path in (PROJECT_DIR / "models" / "marts").glob("*/*.yml")
+        for model in yaml.safe_load(path.read_text("utf-8")).get("models", [])
+        if model.get("config", {}).get("meta", {}).get("customer_safe")
+    }
 
 
 def test_no_number_of_a_page_stands_outside_of_a_traced_value(sample_reports):

@@ -19,6 +19,7 @@ from bowtie.reporting.house.blocks import (
     sentence,
     table,
     tiles,
+    title,
 )
 from bowtie.reporting.house.charts import (
     bars,
@@ -37,7 +38,7 @@ from bowtie.reporting.house.warehouse import (
     start,
     subject,
 )
-from bowtie.reporting.house.words import against_target, counted, moved, tone
+from bowtie.reporting.house.words import against_target, capital, counted, moved, tone
 
 __all__ = [
     "Answer",
@@ -49,6 +50,7 @@ __all__ = [
     "ask",
     "ask_previous",
     "bars",
+    "capital",
     "counted",
     "figure",
     "finish",
@@ -65,6 +67,7 @@ __all__ = [
     "subject",
     "table",
     "tiles",
+    "title",
     "tone",
     "waterfall",
 ]

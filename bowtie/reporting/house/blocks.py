@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
 
 from IPython.display import HTML, display
 from markupsafe import Markup
@@ -36,7 +34,7 @@ LONGEST_TABLE = 50
 class Tile:
     """A headline number: what it is, the value, and a line below it."""
 
-    label: str
+    label: Markup | str
     value: Value
     note: Markup | str = ""
     tone: str | None = None
@@ -45,6 +43,13 @@ class Tile:
 def sentence(template: str, *values: Value | Markup | str) -> Markup:
     """Return a sentence with values put in; all that is not Markup is escaped."""
     return Markup(template).format(*values)
+
+
+def title(name: Value, template: str, *values: Value | Markup | str) -> None:
+    """Show the heading of a page that is named after its subject, and its question."""
+    _show(
+        element("h1", sentence("{}", name)) + element("p", sentence(template, *values))
+    )
 
 
 def answer(template: str, *values: Value | Markup | str) -> None:
@@ -134,25 +139,34 @@ def finish() -> None:
         _show(element("section", _trace(untraced, "Sources of the text above")))
 
 
-def links() -> None:
-    """Show links to the other pages of this release, each with its question."""
-    lists = []
-    for title, found in groupby(page().pages, key=itemgetter("title")):
-        linked = list(found)
-        if linked[0]["name"] is None:
-            target = element("a", title, href=linked[0]["file"])
-        else:
-            target = element("span", title)
-        entry = target + element("p", linked[0]["question"])
-        if linked[0]["name"] is not None:
-            entry += element("ul", joined([_link(one) for one in linked]))
-        lists.append(element("li", entry))
-    _show(element("ul", joined(lists), class_="links"))
+def links(report: str | None = None) -> None:
+    """Show links to the other pages of this release.
+
+    Without a report, to all that are about everybody, each with its question; else to
+    the pages of a report that is about one account or CSM each, by name.
+    """
+    wanted = [
+        linked
+        for linked in page().pages
+        if (linked["report"] == report if report else linked["name"] is None)
+    ]
+    linked_as = _named_link if report else _link
+    items = joined([element("li", linked_as(linked)) for linked in wanted])
+    _show(element("ul", items, class_="links named" if report else "links"))
 
 
 def _link(linked: Mapping[str, str | None]) -> Markup:
+    target = element("a", linked["title"] or "", href=linked["file"])
+    return target + element("p", linked["question"] or "")
+
+
+def _named_link(linked: Mapping[str, str | None]) -> Markup:
     name = readable(linked["name"] or "", longest=60)
-    return element("li", element("a", name, href=linked["file"]))
+    target = element("a", name, href=linked["file"])
+    if linked["customer_file"] is not None:
+        edition = element("a", "for the customer", href=linked["customer_file"])
+        target += element("p", edition)
+    return target
 
 
 # --- Parts ----------------------------------------------------------------------------

@@ -68,6 +68,8 @@ def _drawn(narrow: bool, height: float, paint: Callable[[Axes, bool], None]) -> 
         axes = figure.subplots()
         paint(axes, narrow)
         figure.tight_layout(pad=0.4)
+        # Done: with a layout engine left over, each figure would be drawn twice.
+        figure.set_layout_engine(None)
     return figure
 
 
@@ -102,6 +104,8 @@ def _number_axis(axis: Any, kind: str) -> None:
         return _ZEROS.sub("", text)
 
     axis.set_major_formatter(written)
+    if kind == "count":
+        axis.set_major_locator(mpl.ticker.MaxNLocator(5, integer=True))
 
 
 def _tick_kind(kind: str) -> str:
@@ -209,16 +213,20 @@ def bars(
     colour: str = "series1",
     loss: str | None = "loss",
     target: str | None = None,
+    full: float | None = None,
 ) -> Draw:
     """Return horizontal bars, one a row, each with its name and value.
 
-    Bars below zero take the colour `loss`; `target` is a column drawn as a mark.
+    Bars below zero take the colour `loss`; `target` is a column drawn as a mark; `full`
+    is the level that all could reach, drawn behind them.
     """
 
     def paint(axes: Axes, narrow: bool) -> None:
         values = [found.value(column, row) for row in range(len(found))]
         levels = [float(value.raw or 0) for value in values]
         places = list(range(len(values)))
+        if full is not None:
+            axes.barh(places, full, color=light("rule"), height=0.62)
         colours = [light(loss if level < 0 and loss else colour) for level in levels]
         axes.barh(places, levels, color=colours, height=0.62)
         for place, level, value in zip(places, levels, values, strict=True):
@@ -240,11 +248,11 @@ def bars(
         axes.grid(False)
         axes.set_xticks([])
         axes.spines["bottom"].set_visible(False)
-        low, high = min([*levels, 0.0]), max([*levels, 0.0])
+        low, high = min([*levels, 0.0]), max([*levels, full or 0.0])
         room = (0.34 if narrow else 0.16) * (high - low or 1)
         axes.set_xlim(low - (room if low < 0 else 0), high + room)
 
-    return lambda narrow: _drawn(narrow, max(1.1, 0.42 * len(found) + 0.3), paint)
+    return lambda narrow: _drawn(narrow, max(0.75, 0.42 * len(found) + 0.3), paint)
 
 
 def stacked_bars(

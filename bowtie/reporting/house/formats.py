@@ -11,7 +11,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from bowtie.reporting.house.vocabulary import KINDS, label_of
+from bowtie.reporting.house.vocabulary import KINDS, label_of, words_of
 
 # What stands where there is no value.
 MISSING = "\N{EN DASH}"
@@ -92,6 +92,8 @@ _NUMERIC: dict[str, Callable[[Decimal, str, bool], str]] = {
     "points_apart": lambda value, *_: (
         _rounded(abs(value) * 100, 1) + "\N{NO-BREAK SPACE}pts"
     ),
+    "percent_change": lambda value, *_: _rounded(value * 100, 1, sign=True) + "%",
+    "percent_apart": lambda value, *_: _rounded(abs(value) * 100, 1) + "%",
     "count": lambda value, *_: _rounded(value, 0),
     "number": lambda value, *_: _rounded(value, 1),
     "change": lambda value, *_: _rounded(value, 1, sign=True),
@@ -101,12 +103,12 @@ _TEXTS: dict[str, Callable[[Any], str]] = {
     "date": lambda value: f"{value.day} {value:%b %Y}",
     "month": lambda value: f"{value:%b %Y}",
     "text": str,
-    # A code of the marts, for people: `discount_expiry` as discount expiry.
-    "words": lambda value: str(value).replace("_", " "),
+    "words": lambda value: words_of(str(value)),
     # The name of a column as a value: `nrr` as Net retention.
     "metric": lambda value: label_of(str(value)),
     # Words that need room.
     "prose": str,
+    "capital": lambda value: str(value)[:1].upper() + str(value)[1:],
     "yes_no": lambda value: "yes" if value else "no",
 }
 

@@ -44,6 +44,51 @@ LABELS = {
     "target_on": "By",
     "to_band": "To",
     "what_changed": "What changed",
+    "absolute_error_rate": "Off by, a month",
+    "accounts_outside": "Accounts out of band",
+    "active_users_average": "Active users",
+    "actual_share": "Logged share",
+    "arr_up_for_renewal": "Up for renewal",
+    "available_arr": "Up for renewal",
+    "available_hours": "Hours there",
+    "baseline_value": "At the start",
+    "completed_on": "Reached on",
+    "csm_touch_tier": "Tier of the CSM",
+    "current_value": "Now",
+    "customer_facing_share": "With customers",
+    "cancel_requested_on": "Cancellation asked",
+    "days_before_renewal": "Days to renewal",
+    "expected_hours": "Hours needed",
+    "forecast_arr": "Expected",
+    "forecast_gross_rate": "Forecast",
+    "from_csm_name": "From",
+    "gross_rate": "Gross rate",
+    "heads_missing": "Heads missing",
+    "joined_12_months": "New in 12 months",
+    "largest_error_rate": "Off by, at worst",
+    "last_left_on": "Last left on",
+    "lead_days": "Days ahead",
+    "left_12_months": "Left in 12 months",
+    "logged_share": "Of hours logged",
+    "metric_name": "Measured by",
+    "months_too_high": "Months too high",
+    "net_rate": "Net rate",
+    "owner_role": "Who",
+    "milestone_name": "Milestone",
+    "is_team_band": "Counted by team",
+    "period_start": "From",
+    "persona": "Role",
+    "planned_share": "Planned share",
+    "potential_arr": "Could bring",
+    "progress": "Milestones",
+    "recommended_max": "Band to",
+    "recommended_min": "Band from",
+    "scenario": "Growth",
+    "seat_utilisation": "Seats used",
+    "value_against_target": "Of the way",
+    "to_csm_name": "To",
+    "win_rate_12_months": "Win rate, 12 months",
+    "won_arr_12_months": "Won, 12 months",
 }
 KINDS = {
     "cause": "words",
@@ -72,6 +117,38 @@ KINDS = {
     "touch_tier": "words",
     "trigger": "words",
     "what_changed": "prose",
+    "absolute_error_rate": "points_apart",
+    "accounts_per_csm": "count",
+    "accounts_per_team": "count",
+    "active_users": "count",
+    "active_users_before": "count",
+    "active_users_change": "percent_change",
+    "available_hours": "count",
+    "category": "words",
+    "drivers_up": "prose",
+    "engagement": "number",
+    "error_rate": "points",
+    "expansion_type": "words",
+    "expected_hours": "count",
+    "first_answer_hours": "number",
+    "kind": "words",
+    "largest_error_rate": "points_apart",
+    "mismatch": "words",
+    "objective": "prose",
+    "owner_role": "words",
+    "persona": "words",
+    "playbook": "words",
+    "products_not_owned": "words",
+    "resolution_hours": "number",
+    "satisfaction": "number",
+    "scenario": "words",
+    "seats": "count",
+    "source": "words",
+    "stage": "words",
+    "status": "words",
+    "team": "text",
+    "touch_model": "words",
+    "what": "prose",
 }
 # The switches that decide what the figures of a schema mean.
 POLICIES = {
@@ -79,6 +156,7 @@ POLICIES = {
     "revenue": ("account_grain", "currency_policy", "renewal_grace_days"),
     "health": ("account_grain", "health_band_dwell_weeks", "health_minimum_coverage"),
     "capacity": ("account_grain", "full_time_weekly_hours"),
+    "reviews": ("account_grain", "review_pack_days"),
     "expansion_renewals": ("account_grain", "renewal_term_months_min"),
     "quality": (),
 }
@@ -89,6 +167,11 @@ def label_of(column: str) -> str:
     """Return what a column is called in a page."""
     if column in LABELS:
         return LABELS[column]
-    words = column.replace("_", " ")
-    words = _ACRONYMS.sub(lambda hit: hit[0].upper().replace("CSMS", "CSMs"), words)
+    words = words_of(column.removeprefix("is_"))
     return words[0].upper() + words[1:]
+
+
+def words_of(code: str) -> str:
+    """Return a code of the marts for people: `qbr_overdue` as QBR overdue."""
+    words = code.replace("_", " ")
+    return _ACRONYMS.sub(lambda hit: hit[0].upper().replace("CSMS", "CSMs"), words)

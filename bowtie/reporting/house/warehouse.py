@@ -185,6 +185,12 @@ class Answer:
         """Return a row, -1 for the last; one that is not there has no values."""
         return Row(self, index)
 
+    def only(self, otherwise: str) -> Row:
+        """Return the one row; raise ReportError saying `otherwise` if there is none."""
+        if not self.rows:
+            raise ReportError(otherwise)
+        return self.row()
+
     def values(self, column: str) -> list[Any]:
         """Return a column as the mart holds it."""
         position = self.columns.index(column)

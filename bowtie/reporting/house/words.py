@@ -9,14 +9,18 @@ from bowtie.reporting.house.warehouse import Row, Value
 
 
 def moved(change: Value, since: str) -> Markup:
-    """Return "up 1.2 pts on `since`"; "unchanged", where that rounds to nothing."""
+    """Return "up 1.2 pts on `since`"; "unchanged", where that rounds to nothing.
+
+    `change` is in points of a rate or in percent (kinds `points`, `percent_change`).
+    """
     written = change.written(short=True)
     if written == MISSING:
         return Markup("not comparable with {}").format(since)
     if not any(digit in written for digit in "123456789"):
         return Markup("unchanged on {}").format(since)
     word = "up" if change.raw > 0 else "down"
-    return Markup("{} {} on {}").format(word, change.shown_as("points_apart"), since)
+    apart = change.shown_as(f"{change.kind.partition('_')[0]}_apart")
+    return Markup("{} {} on {}").format(word, apart, since)
 
 
 def against_target(row: Row) -> Markup:
@@ -26,6 +30,11 @@ def against_target(row: Row) -> Markup:
     if row.is_on_target.raw:
         return Markup("on its target of {}").format(row.target)
     return Markup("short of its target of {}").format(row.target)
+
+
+def capital(value: Value) -> Value:
+    """Return a word as it begins a sentence."""
+    return value.shown_as("capital")
 
 
 def counted(count: Value, one: str, many: str) -> Markup:

@@ -59,7 +59,7 @@ joined as (
 final as (
     select
         joined.account_id,
-        joined.account_name,
+        coalesce(joined.account_name, joined.account_id) as account_name,
         joined.arr,
         joined.touch_tier,
         joined.csm_id,

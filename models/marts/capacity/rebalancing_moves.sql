@@ -9,6 +9,10 @@ tiers as (
     select * from {{ ref('int_rebalanced_tiers') }}
 ),
 
+profiles as (
+    select * from {{ ref('account_profiles') }}
+),
+
 csm_capacity as (
     select * from {{ ref('csm_capacity') }}
     where month = {{ month_of(as_of()) }}
@@ -19,6 +23,7 @@ proposed as (
         'account ' || moves.account_id as proposal_id,
         'move' as proposal,
         moves.account_id,
+        coalesce(profiles.account_name, moves.account_id) as account_name,
         moves.touch_tier,
         moves.arr,
         moves.from_csm_id,
@@ -40,6 +45,8 @@ proposed as (
         on moves.csm_id = from_csms.csm_id
     inner join csm_capacity as to_csms
         on moves.to_csm_id = to_csms.csm_id
+    left join profiles
+        on moves.account_id = profiles.account_id
 ),
 
 unsolved as (
@@ -47,6 +54,7 @@ unsolved as (
         'tier ' || tiers.touch_tier as proposal_id,
         'infeasible' as proposal,
         cast(null as varchar) as account_id,
+        cast(null as varchar) as account_name,
         tiers.touch_tier,
         cast(null as decimal(18, 2)) as arr,
         cast(null as varchar) as from_csm_id,

@@ -10,6 +10,10 @@ deal_months as (
     where month = {{ month_of(as_of()) }} and not is_closed
 ),
 
+profiles as (
+    select * from {{ ref('account_profiles') }}
+),
+
 events as (
     select * from {{ ref('arr_events') }}
 ),
@@ -33,9 +37,12 @@ ledger as (
 with_arr as (
     select
         deals.*,
+        coalesce(profiles.account_name, deals.account_id) as account_name,
         coalesce(ledger.closing_arr, 0) as account_arr,
         coalesce(deals.closed_on, {{ as_of() }}) as stands_on
     from deals
+    left join profiles
+        on deals.account_id = profiles.account_id
     left join ledger
         on
             deals.account_id = ledger.account_id
@@ -66,6 +73,7 @@ final as (
     select
         with_arr.opportunity_id,
         with_arr.account_id,
+        with_arr.account_name,
         with_arr.expansion_type,
         with_arr.product_id,
         with_arr.source,

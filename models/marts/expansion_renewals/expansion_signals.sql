@@ -39,8 +39,10 @@ latest_signals as (
 joined as (
     select
         accounts.account_id,
+        coalesce(accounts.account_name, accounts.account_id) as account_name,
         accounts.touch_tier,
         accounts.csm_id,
+        accounts.csm_name,
         accounts.arr,
         adoption.week as usage_week,
         adoption.seats,
@@ -85,8 +87,10 @@ joined as (
 final as (
     select
         joined.account_id,
+        joined.account_name,
         joined.touch_tier,
         joined.csm_id,
+        joined.csm_name,
         joined.arr,
         joined.usage_week,
         joined.seats,

@@ -11,9 +11,16 @@ likelihoods as (
     select * from {{ ref('int_renewal_likelihoods') }}
 ),
 
+accounts as (
+    select * from {{ ref('accounts') }}
+),
+
 with_expectation as (
     select
         terms.*,
+        coalesce(accounts.account_name, terms.account_id) as account_name,
+        accounts.csm_id,
+        accounts.csm_name,
         {{ add_days('terms.contracted_end_date', '-terms.notice_days') }}
             as notice_date,
         expected.gross_rate,
@@ -22,6 +29,8 @@ with_expectation as (
         coalesce(expected.touch_tier, ahead.touch_tier) as touch_tier,
         coalesce(expected.health_band, ahead.health_band) as health_band
     from terms
+    left join accounts
+        on terms.account_id = accounts.account_id
     -- While it is open: as of now. Afterwards: as it was 90 days ahead.
     left join likelihoods as expected
         on
@@ -43,6 +52,9 @@ final as (
         || cast(with_expectation.contracted_end_date as varchar(10)) as renewal_id,
         with_expectation.subscription_id,
         with_expectation.account_id,
+        with_expectation.account_name,
+        with_expectation.csm_id,
+        with_expectation.csm_name,
         with_expectation.touch_tier,
         with_expectation.term_start_date,
         with_expectation.term_end_date,
@@ -80,6 +92,13 @@ final as (
         {{ share_of('with_expectation.arr_before', 'with_expectation.net_rate') }}
             as net_forecast_arr,
         with_expectation.status in ('upcoming', 'in_grace') as is_open,
+        case
+            when with_expectation.status in ('upcoming', 'in_grace')
+                then cast(
+                        {{ days_between(as_of(), 'with_expectation.term_end_date') }}
+                        as bigint
+                    )
+        end as days_to_term_end,
         -- Bound: it renews by itself, and the day until which notice could be given is
         -- over.
         with_expectation.status = 'upcoming'

@@ -14,6 +14,10 @@ deadlines as (
     select * from {{ ref('intervention_deadlines') }}
 ),
 
+profiles as (
+    select * from {{ ref('account_profiles') }}
+),
+
 owners as (
     select * from {{ ref('account_owners') }}
 ),
@@ -25,6 +29,7 @@ standings as (
 with_facts as (
     select
         interventions.*,
+        coalesce(profiles.account_name, interventions.account_id) as account_name,
         triggers.trigger_rank,
         triggers.playbook,
         triggers.kind,
@@ -55,6 +60,8 @@ with_facts as (
             interventions.account_id = standings.account_id
             and interventions.trigger = standings.trigger
             and interventions.opened_on = standings.opened_on
+    left join profiles
+        on interventions.account_id = profiles.account_id
     left join owners
         on
             interventions.account_id = owners.account_id
@@ -76,6 +83,7 @@ final as (
         with_priority.account_id || '|' || with_priority.trigger || '|'
         || cast(with_priority.opened_on as varchar(10)) as intervention_id,
         with_priority.account_id,
+        with_priority.account_name,
         with_priority.trigger,
         with_priority.trigger_rank,
         with_priority.reason,

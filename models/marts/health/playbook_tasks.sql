@@ -32,6 +32,7 @@ dated as (
     select
         anchored.intervention_id,
         anchored.account_id,
+        anchored.account_name,
         anchored.csm_id,
         anchored.trigger,
         anchored.playbook,
@@ -54,7 +55,9 @@ dated as (
 final as (
     select
         dated.*,
-        dated.due_on < {{ as_of() }} as is_past_due
+        dated.due_on < {{ as_of() }} as is_past_due,
+        dated.due_on >= {{ as_of() }}
+        and dated.starts_on < {{ add_days(as_of(), 7) }} as is_this_week
     from dated
 )
 

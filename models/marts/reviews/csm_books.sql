@@ -1,0 +1,114 @@
+-- One row per CSM who works or owns anything as of the date, and one for `unassigned`:
+-- the book, its health, what waits in the queue, and what comes up for renewal.
+{% set bands = ['green', 'yellow', 'red', 'unscored'] -%}
+with csm_capacity as (
+    select * from {{ ref('csm_capacity') }}
+    where
+        month = {{ month_of(as_of()) }}
+        and (is_present_at_close or accounts > 0)
+),
+
+accounts as (
+    select * from {{ ref('accounts') }}
+    where is_customer
+),
+
+touchpoints as (
+    select * from {{ ref('touchpoints') }}
+),
+
+scorecards as (
+    select * from {{ ref('csm_scorecard') }}
+    where
+        period = 'quarter'
+        and period_start = cast(date_trunc('quarter', {{ as_of() }}) as date)
+),
+
+held as (
+    select
+        coalesce(accounts.csm_id, 'unassigned') as csm_id,
+        {%- for band in bands %}
+        sum(
+            case
+                when coalesce(accounts.health_band, 'unscored') = '{{ band }}' then 1
+                else 0
+            end
+        ) as {{ band }}_accounts,
+        sum(
+            case
+                when coalesce(accounts.health_band, 'unscored') = '{{ band }}'
+                    then accounts.arr
+                else 0
+            end
+        ) as {{ band }}_arr,
+        {%- endfor %}
+        sum(case when touchpoints.overdue_days > 0 then 1 else 0 end)
+            as touchpoints_overdue,
+        sum(case when touchpoints.qbr_overdue_days > 0 then 1 else 0 end)
+            as reviews_overdue
+    from accounts
+    left join touchpoints
+        on accounts.account_id = touchpoints.account_id
+    group by coalesce(accounts.csm_id, 'unassigned')
+),
+
+queues as (
+    select
+        coalesce(interventions.csm_id, 'unassigned') as csm_id,
+        count(*) as open_interventions,
+        sum(case when interventions.is_overdue then 1 else 0 end)
+            as overdue_interventions
+    from {{ ref('interventions') }} as interventions
+    where interventions.is_open
+    group by coalesce(interventions.csm_id, 'unassigned')
+),
+
+terms as (
+    select
+        coalesce(renewals.csm_id, 'unassigned') as csm_id,
+        count(*) as renewals_90_days,
+        sum(renewals.arr_up_for_renewal) as renewal_arr_90_days,
+        sum(case when renewals.is_at_risk then renewals.arr_up_for_renewal else 0 end)
+            as at_risk_arr_90_days
+    from {{ ref('renewals') }} as renewals
+    where renewals.is_open and renewals.days_to_term_end <= 90
+    group by coalesce(renewals.csm_id, 'unassigned')
+),
+
+final as (
+    select
+        csm_capacity.csm_id,
+        coalesce(csm_capacity.csm_name, csm_capacity.csm_id) as csm_name,
+        csm_capacity.team,
+        csm_capacity.touch_model,
+        csm_capacity.accounts,
+        csm_capacity.arr,
+        {%- for band in bands %}
+        cast(coalesce(held.{{ band }}_accounts, 0) as bigint) as {{ band }}_accounts,
+        cast(coalesce(held.{{ band }}_arr, 0) as decimal(18, 2)) as {{ band }}_arr,
+        {%- endfor %}
+        csm_capacity.utilisation,
+        cast(coalesce(held.touchpoints_overdue, 0) as bigint) as touchpoints_overdue,
+        cast(coalesce(held.reviews_overdue, 0) as bigint) as reviews_overdue,
+        cast(coalesce(queues.open_interventions, 0) as bigint) as open_interventions,
+        cast(coalesce(queues.overdue_interventions, 0) as bigint)
+            as overdue_interventions,
+        cast(coalesce(terms.renewals_90_days, 0) as bigint) as renewals_90_days,
+        cast(coalesce(terms.renewal_arr_90_days, 0) as decimal(18, 2))
+            as renewal_arr_90_days,
+        cast(coalesce(terms.at_risk_arr_90_days, 0) as decimal(18, 2))
+            as at_risk_arr_90_days,
+        scorecards.nrr,
+        scorecards.grr
+    from csm_capacity
+    left join held
+        on csm_capacity.csm_id = held.csm_id
+    left join queues
+        on csm_capacity.csm_id = queues.csm_id
+    left join terms
+        on csm_capacity.csm_id = terms.csm_id
+    left join scorecards
+        on csm_capacity.csm_id = scorecards.csm_id
+)
+
+select * from final

@@ -1,0 +1,328 @@
+# %% [markdown] tags=["unshown"]
+# # Account review
+#
+# What was achieved, and what comes next? For one customer and their CSM. The page is
+# headed with the customer's name; cells tagged `internal` are left out of the edition
+# that the customer may see.
+
+# %%
+from bowtie.reporting import house
+
+account = house.subject()
+reviews = house.ask(
+    """
+    select
+        account_name, reviewed_from, reviewed_to, customer_since, arr, term_end_date
+    from reviews.account_reviews
+    where account_id = ?
+    """,
+    account,
+)
+review = reviews.only("there is no customer with this id")
+
+# %%
+quarters = house.ask(
+    """
+    select
+        active_users, active_users_change, seats, seat_utilisation, features_in_use,
+        milestones_done, milestones_total, milestones_overdue, tickets_opened,
+        tickets_opened_before, tickets_escalated, tickets_solved, tickets_open,
+        first_answer_hours, resolution_hours, satisfaction
+    from reviews.account_reviews
+    where account_id = ?
+    """,
+    account,
+)
+quarter = quarters.row()
+
+# %%
+house.title(
+    review.account_name,
+    "Business review of {} to {}: what was achieved, and what comes next.",
+    review.reviewed_from,
+    review.reviewed_to,
+)
+
+# %% tags=["internal"]
+house.note(
+    "Internal, with scores and forecasts. What customers may see is the edition of the "
+    "same name in account_review_customer."
+)
+
+# %%
+used = house.sentence("No use was reported")
+if quarter.active_users.raw is not None:
+    change = house.moved(quarter.active_users_change, "the quarter before")
+    people = house.counted(quarter.active_users, "person", "people")
+    used = house.sentence("On a day of use {} worked with it, {}", people, change)
+reached = house.sentence("No milestones are agreed")
+if quarter.milestones_total.raw:
+    done, total = quarter.milestones_done, quarter.milestones_total
+    reached = house.sentence("{} of {} milestones are reached", done, total)
+
+# %%
+tickets = house.counted(quarter.tickets_open, "support ticket", "support tickets")
+still = "is" if quarter.tickets_open.raw == 1 else "are"
+house.answer("{}. {}, and {} {} still open.", used, reached, tickets, still)
+
+# %%
+seats = house.sentence("of {} bought", quarter.seats)
+late = house.sentence("{} late", quarter.milestones_overdue)
+before = house.sentence("{} in the quarter before", quarter.tickets_opened_before)
+house.tiles(
+    [
+        house.Tile("Seats in use", quarter.seat_utilisation, seats),
+        house.Tile("Features in use", quarter.features_in_use, "of what was bought"),
+        house.Tile("Milestones reached", quarter.milestones_done, late),
+        house.Tile("Tickets opened", quarter.tickets_opened, before),
+    ],
+    quarters,
+)
+
+# %%
+house.remark(
+    "A customer since {}, with {} a year under contract.",
+    review.customer_since,
+    review.arr,
+)
+if review.term_end_date.raw is not None:
+    house.remark("The term runs until {}.", review.term_end_date)
+
+# %% [markdown]
+# ## Use
+
+# %%
+weeks = house.ask(
+    """
+    select week, active_users_average, active_users_max, sessions, features_used
+    from health.usage_weekly
+    where
+        account_id = ?
+        and week in (
+            select distinct week from health.usage_weekly order by week desc limit 53
+        )
+    order by week
+    """,
+    account,
+)
+
+# %%
+house.figure(
+    house.lines(weeks, "week", ["active_users_average"]),
+    weeks,
+    caption="People who used it on an average day, by week",
+    alt="A line of active users over the last year, week by week.",
+    empty="No use was reported.",
+)
+
+# %% [markdown]
+# ## Outcomes and value
+
+# %%
+plans = house.ask(
+    """
+    select
+        objective, metric_name, baseline_value, current_value, target_value,
+        value_against_target, progress, target_date, status
+    from health.success_plans
+    where account_id = ?
+    order by created_on desc, success_plan_id
+    """,
+    account,
+)
+measured = plans.where(status="active")
+
+# %%
+house.figure(
+    house.bars(measured, "metric_name", "value_against_target", full=1),
+    measured,
+    caption="How far each goal under way has come, from its baseline to its target",
+    alt="A bar for each active success plan, up to the share of the way it has gone.",
+    empty="No success plan is under way.",
+)
+house.table(plans, caption="The success plan", empty="No success plan was agreed.")
+
+# %%
+milestones = house.ask(
+    """
+    select milestone_name, objective, due_date, completed_on, status
+    from health.success_plan_milestones
+    where plan_status = 'active' and account_id = ?
+    order by due_date, milestone_id
+    """,
+    account,
+)
+house.table(milestones, caption="Milestones", empty="No milestones were agreed.")
+
+# %% [markdown]
+# ## Support
+
+# %%
+house.remark(
+    "{} opened, {} of them escalated, and {} solved.",
+    house.counted(quarter.tickets_opened, "ticket was", "tickets were"),
+    quarter.tickets_escalated,
+    quarter.tickets_solved,
+)
+if quarter.resolution_hours.raw is not None:
+    house.remark(
+        "A first answer took {} hours on average, a solution {}; ratings average {} of "
+        "five.",
+        quarter.first_answer_hours,
+        quarter.resolution_hours,
+        quarter.satisfaction,
+    )
+
+# %%
+months = house.ask(
+    """
+    select month, ordinary, escalated, solved
+    from reviews.support_months
+    where account_id = ?
+    order by month
+    """,
+    account,
+)
+
+# %%
+house.figure(
+    house.stacked_bars(months, "month", ["ordinary", "escalated"]),
+    months,
+    caption="Support tickets opened, by month",
+    alt="A bar for each month: tickets opened, escalated ones apart.",
+    empty="Nobody wrote to support in the last year.",
+)
+
+# %% [markdown]
+# ## People
+
+# %%
+contacts = house.ask(
+    """
+    select persona, contacts, joined_12_months, left_12_months, last_left_on
+    from reviews.account_contacts
+    where account_id = ?
+    order by persona_rank
+    """,
+    account,
+)
+house.table(
+    contacts, caption="Who stands for it on your side", empty="No contact is known."
+)
+
+# %% [markdown]
+# ## The next quarter
+
+# %%
+dates = house.ask(
+    """
+    select due_on, what, kind, objective, is_overdue
+    from reviews.account_dates
+    where account_id = ?
+    order by due_on, kind, source_id
+    """,
+    account,
+)
+house.table(
+    dates,
+    caption="What we have before us together",
+    empty="Nothing is dated in the next quarter.",
+)
+
+# %% [markdown] tags=["internal"]
+# ## For us alone
+
+# %% tags=["internal"]
+health = house.ask(
+    """
+    select
+        band, band_since, score, change_4_weeks, drivers_down, drivers_up, what_changed
+    from health.account_health
+    where account_id = ?
+    """,
+    account,
+)
+
+# %% tags=["internal"]
+for row in health:
+    house.remark(
+        "{} since {}, with a score of {}: {} in four weeks.",
+        house.capital(row.band),
+        row.band_since,
+        row.score,
+        row.change_4_weeks,
+    )
+house.table(health, caption="Why the score is what it is")
+
+# %% tags=["internal"]
+scores = house.ask(
+    """
+    select taken_on, score, band
+    from health.health_scores
+    where
+        account_id = ?
+        and week in (
+            select distinct week from health.health_scores order by week desc limit 53
+        )
+    order by taken_on
+    """,
+    account,
+)
+
+# %% tags=["internal"]
+house.figure(
+    house.lines(scores, "taken_on", ["score"]),
+    scores,
+    caption="Health score, by week",
+    alt="A line of the health score over the last year.",
+    empty="The account was never scored.",
+)
+
+# %% tags=["internal"]
+interventions = house.ask(
+    """
+    select trigger, reason, opened_on, due_on, is_overdue, playbook
+    from health.interventions
+    where is_open and account_id = ?
+    order by priority desc, trigger_rank
+    """,
+    account,
+)
+house.table(interventions, caption="Open interventions", empty="Nothing is open.")
+
+# %% tags=["internal"]
+renewals = house.ask(
+    """
+    select
+        term_end_date, notice_date, auto_renews, arr_up_for_renewal, likelihood,
+        forecast_arr, is_at_risk
+    from expansion_renewals.renewals
+    where is_open and account_id = ?
+    order by term_end_date, renewal_id
+    """,
+    account,
+)
+house.table(renewals, caption="Renewal", empty="No term runs.")
+
+# %% tags=["internal"]
+deals = house.ask(
+    """
+    select expansion_type, stage, amount, weighted_amount, expected_close_date, source
+    from expansion_renewals.expansion_opportunities
+    where is_open and account_id = ?
+    order by amount desc, opportunity_id
+    """,
+    account,
+)
+house.table(deals, caption="Open expansion", empty="No opportunity is open.")
+
+# %% tags=["internal"]
+signals = house.ask(
+    """
+    select priority, products_not_owned, product_potential_arr, seat_potential_arr
+    from expansion_renewals.expansion_signals
+    where priority <> 'none' and account_id = ?
+    """,
+    account,
+)
+house.table(signals, caption="What more they could use", empty="Nothing is seen.")
