@@ -7,48 +7,18 @@
 # %%
 from bowtie.reporting import house
 
-checks = house.ask("""
-    select source, severity, outcome, checks
-    from quality.check_counts
-    order by source, severity, outcome
-""")
-failed = house.ask("""
+CHECKS = """
     select check_name, source, subject, severity, outcome, measured_value, expected,
         message
     from quality.quality_results
-    where outcome in ('warned', 'blocked', 'could_not_run')
-    order by outcome, source, check_name, subject
-""")
-
-# %%
-totals = house.ask("""
-    select checks, passed, warned, stopping, not_applicable, refused_rows, rows_in
-    from quality.quality_totals
-""").row()
-
-# %%
-if totals.checks.raw == 0:
-    house.answer("Nothing was checked: these numbers are not to be relied upon.")
-else:
-    house.answer(
-        "{} passed, {} would have stopped the publish and {} ended with a warning; {} "
-        "of {} raw rows were set aside.",
-        house.counted(totals.passed, "check", "checks"),
-        totals.stopping,
-        totals.warned,
-        totals.refused_rows,
-        totals.rows_in,
-    )
-
-# %% [markdown]
-# ## What was checked, and what it found
-
-# %%
-house.table(checks, caption="Checks by kind and outcome", empty="Nothing was checked.")
-house.table(failed, caption="What did not pass", empty="No check failed.")
-
-# %% [markdown]
-# ## What was set aside
+    where {}
+    order by source, check_name, subject
+"""
+checks = house.ask(CHECKS.format("true"))
+passed = house.ask(CHECKS.format("outcome = 'passed'"))
+warned = house.ask(CHECKS.format("outcome = 'warned'"))
+stopping = house.ask(CHECKS.format("outcome in ('blocked', 'could_not_run')"))
+idle = house.ask(CHECKS.format("outcome = 'not_applicable'"))
 
 # %%
 refused = house.ask("""
@@ -56,14 +26,52 @@ refused = house.ask("""
     from quality.refusal_counts
     order by refused_rows desc, table_name, reason, column_name
 """)
-house.table(refused, caption="Raw rows set aside, by reason", empty="None.")
-
-# %%
 rows = house.ask("""
     select table_name, rows_in, staged, quarantined, deduplicated, not_yet
     from quality.raw_row_counts
     order by rows_in desc, table_name
 """)
+
+# %%
+if not len(checks):
+    house.answer("Nothing was checked: these numbers are not to be relied upon.")
+elif len(stopping):
+    house.answer("{} checks failed: this must not be published.", stopping.count)
+elif len(warned):
+    house.answer(
+        "{} checks passed and {} ended with a warning; read what they say below.",
+        passed.count,
+        warned.count,
+    )
+else:
+    house.answer("All is well: {} checks passed, none with a warning.", passed.count)
+
+# %%
+house.tiles(
+    [
+        house.Tile("Passed", passed.count, "", "good" if len(passed) else "bad"),
+        house.Tile("With a warning", warned.count, "", "bad" if len(warned) else None),
+        house.Tile("Had nothing to judge", idle.count),
+        house.Tile("Reasons for setting rows aside", refused.count),
+    ]
+)
+
+# %% [markdown]
+# ## What was checked, and what it found
+
+# %%
+house.table(stopping, caption="What failed", empty="No check failed.")
+house.table(warned, caption="What ended with a warning", empty="No check warned.")
+judged = house.ask(CHECKS.format("source = 'expectation'"))
+house.table(
+    judged, caption="What was expected of the figures", empty="Nothing was expected."
+)
+
+# %% [markdown]
+# ## What was set aside
+
+# %%
+house.table(refused, caption="Raw rows set aside, by reason", empty="None.")
 house.table(rows, caption="Where each raw row went")
 
 # %%

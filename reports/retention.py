@@ -63,7 +63,7 @@ house.remark(
     "ARR was {} a year ago, {} a quarter ago, and is {} now.",
     year.row(0).arr,
     quarter.row(0).arr,
-    year.row(len(year) - 1).arr,
+    year.row(-1).arr,
 )
 house.figure(
     house.waterfall(quarter, "step", "arr", {"opening", "closing"}),
@@ -96,7 +96,7 @@ house.remark(
     "Each point compares the customers of a year before, {} in the last one, with "
     "themselves; who joined since is in neither side. The dashed line is the target of "
     "net retention.",
-    trend.row(len(trend) - 1).base_accounts,
+    trend.row(-1).base_accounts,
 )
 
 # %%
@@ -179,8 +179,8 @@ house.figure(
 )
 
 # %%
-best, worst = causes.row(0), causes.row(len(causes) - 1)
-if len(causes) and best.net_arr.raw > 0 > worst.net_arr.raw:
+best, worst = causes.row(0), causes.row(-1)
+if (best.net_arr.raw or 0) > 0 > (worst.net_arr.raw or 0):
     house.remark(
         "Most was gained by {}, {} of net retention; most was lost to {}, {}.",
         best.cause,

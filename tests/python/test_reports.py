@@ -63,7 +63,10 @@ def asked(marts: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
 def expect_shown(shown: Shown, answer: list[dict[str, Any]], page: str) -> None:
     """Fail unless a value is the query's, and reads as it to the last digit shown."""
     where = f"{page}: query {shown.query}, row {shown.row}, {shown.column}"
-    value = answer[shown.row][shown.column] if shown.row >= 0 else None
+    if shown.column == "rows":
+        value = len(answer)
+    else:
+        value = answer[shown.row][shown.column] if shown.row >= 0 else None
     if value is None:
         assert shown.text == MISSING and shown.held == "", where
     elif isinstance(value, bool):

@@ -79,8 +79,10 @@ def tiles(shown: Sequence[Tile], *answers: Answer) -> None:
         )
         for tile in shown
     ]
-    cards_and_trace = element("div", joined(cards), class_="cards") + _trace(answers)
-    _show(element("section", cards_and_trace, class_="tiles"))
+    body = element("div", joined(cards), class_="cards")
+    if answers:
+        body += _trace(answers)
+    _show(element("section", body, class_="tiles"))
 
 
 def table(
@@ -101,7 +103,7 @@ def table(
     else:
         body = _scrolled(_table(shown.first(longest)), caption)
         if len(shown) > longest:
-            cut = f"The first {longest:,} of {len(shown):,} rows; the query has all."
+            cut = sentence("The first of {} rows; the query has all.", shown.count)
             body += element("p", cut, class_="cut")
     _show(element("section", heading + body + _trace([shown]), class_="block"))
 

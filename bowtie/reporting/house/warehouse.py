@@ -21,6 +21,8 @@ import duckdb
 
 from bowtie.reporting.house import formats
 
+# Instead of a column, where a value is the number of a query's rows.
+ROWS = "rows"
 _MART = re.compile(r"\bfrom\s+([a-z_]+\.[a-z_]+)")
 
 
@@ -172,8 +174,15 @@ class Answer:
             raise ReportError("a query of a report names its mart as schema.table")
         return found[1]
 
+    @property
+    def count(self) -> Value:
+        """How many rows the query answers; raises ReportError for a part of them."""
+        if self.numbers != tuple(range(len(self.rows))):
+            raise ReportError("rows are counted of a whole query, not of a part of it")
+        return Value(len(self), ROWS, -1, "count", self.number)
+
     def row(self, index: int = 0) -> Row:
-        """Return a row; one that is not there has no values."""
+        """Return a row, -1 for the last; one that is not there has no values."""
         return Row(self, index)
 
     def only(self, otherwise: str) -> Row:
@@ -192,7 +201,8 @@ class Answer:
         if column not in self.columns:
             raise AttributeError(f"the query does not select {column}")
         position = self.columns.index(column)
-        there = index < len(self.rows)
+        index = index if index >= 0 else index + len(self)
+        there = 0 <= index < len(self)
         return Value(
             self.rows[index][position] if there else None,
             column,
