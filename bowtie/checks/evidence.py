@@ -157,8 +157,6 @@ def _as_of(connection: duckdb.DuckDBPyConnection, schema: str) -> date:
     return found[0]
 
 
-def _define(
-    connection: duckdb.DuckDBPyConnection, name: str, day: date | None
-) -> None:
+def _define(connection: duckdb.DuckDBPyConnection, name: str, day: date | None) -> None:
     literal = f"date '{day}'" if day else "cast(null as date)"
     connection.execute(f"create temp macro {name}() as {literal}")

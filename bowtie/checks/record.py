@@ -24,9 +24,7 @@ def record_results(database: Path, results: Iterable[CheckResult]) -> None:
             result.subject,
             result.severity,
             result.outcome,
-            None
-            if result.measured_value is None
-            else f"{result.measured_value:.6f}",
+            None if result.measured_value is None else f"{result.measured_value:.6f}",
             result.expected,
             result.message or None,
         )

@@ -127,7 +127,9 @@ def _judged(
         severity=severest(bounds),
         outcome=outcome,
         measured_value=row.measured,
-        expected="; ".join(f"{b.severity}: {b.in_words()}" for b in told if not b.is_open)
+        expected="; ".join(
+            f"{b.severity}: {b.in_words()}" for b in told if not b.is_open
+        )
         or None,
         message=message,
     )
