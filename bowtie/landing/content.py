@@ -167,15 +167,12 @@ def _seats_for_prices(
     quantities, prices = (sampled[name].values for name in names)
     if min(len(quantities), len(prices)) < limits.DISAGREEING_VALUES:
         return []
-    has_decimals = [re.fullmatch(r"\d+\.\d{2,}", value) for value in quantities]
-    in_parts = sum(value.rstrip("0")[-1:] != "." for value in quantities)
-    if (
-        all(has_decimals)
-        and all(re.fullmatch(r"\d+", value) for value in prices)
-        and (
-            in_parts > len(quantities) / 2
-            or median(map(float, quantities)) > median(map(float, prices))
-        )
-    ):
+    if not all(re.fullmatch(r"\d+\.\d{2,}", value) for value in quantities):
+        return []
+    if not all(re.fullmatch(r"\d+", value) for value in prices):
+        return []
+    in_parts = sum(not value.rstrip("0").endswith(".") for value in quantities)
+    are_larger = median(map(float, quantities)) > median(map(float, prices))
+    if in_parts > len(quantities) / 2 or are_larger:
         return [(*names, f"'{names[0]}' holds amounts, '{names[1]}' whole numbers")]
     return []

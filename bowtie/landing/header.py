@@ -162,11 +162,10 @@ def _new_name(column: str, unknown: Sequence[str], *, certain: bool) -> str | No
         same_words = words(name) == words(column) and words(column)
         return max(ratio, 1.0 if same_words else 0.0)
 
-    other_names = _OTHER_NAMES.get(column, set())
-    known_as = next((name for name in unknown if name in other_names), None)
-    best = known_as or max(unknown, key=likeness, default=None)
-    if known_as:
-        return known_as
+    other_names = _OTHER_NAMES.get(column, ())
+    if known := next((name for name in unknown if name in other_names), None):
+        return known
+    best = max(unknown, key=likeness, default=None)
     if best is not None and likeness(best) >= (_WHOLE_NAME_RATIO if certain else 0.6):
         return best
     return None

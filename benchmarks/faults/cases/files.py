@@ -319,7 +319,6 @@ def _several_files() -> Faults:
         ("usage_daily", "account_id"),
         ("billing_subscription_items", "subscription_id"),
         ("billing_invoices", "subscription_id"),
-        ("crm_account_owners", "csm_id"),
         ("billing_subscription_items", "product_id"),
     ):
         yield Fault(
