@@ -90,6 +90,7 @@ def render_reports(
             is a page that says why.
 
     """
+    _refuse_unknown(only or ())
     with duckdb.connect(str(database), read_only=True) as marts:
         every = list(_every_task(marts))
         as_of = day_of(read_policies(marts))
@@ -125,14 +126,38 @@ def render_reports(
     return written_pages
 
 
+def _refuse_unknown(names: Collection[str]) -> None:
+    """Raise BowtieError for a report that does not exist."""
+    known = {report.name for report in REPORTS}
+    if unknown := sorted(set(names) - known):
+        raise BowtieError(
+            f"there is no report {', '.join(unknown)}; "
+            f"there are {', '.join(sorted(known))}"
+        )
+
+
 def _every_task(marts: duckdb.DuckDBPyConnection) -> Iterator[_Task]:
     """Yield every page that is due."""
     for report in REPORTS:
         if report.subjects is None:
             yield _Task(report)
         else:
-            for subject, name in marts.execute(report.subjects).fetchall():
+            for subject, name in _subjects(marts, report.name, report.subjects):
                 yield _Task(report, subject, name)
+
+
+def _subjects(
+    marts: duckdb.DuckDBPyConnection, report: str, query: str
+) -> list[tuple[str, str | None]]:
+    """Return ids and names of whom a report is due for."""
+    try:
+        return marts.execute(query).fetchall()
+    except duckdb.CatalogException:
+        # Published before there was such a report.
+        raise BowtieError(
+            f"report {report}: this generation lacks a mart that it reads; "
+            "bowtie run publishes one that has it"
+        ) from None
 
 
 def _chosen(
@@ -141,13 +166,7 @@ def _chosen(
     subject: str | None,
     most: int | None,
 ) -> list[_Task]:
-    """Return the pages that are asked for; BowtieError for a report unknown."""
-    known = {report.name: report for report in REPORTS}
-    if unknown := sorted(set(only or ()) - set(known)):
-        raise BowtieError(
-            f"there is no report {', '.join(unknown)}; "
-            f"there are {', '.join(sorted(known))}"
-        )
+    """Return the pages that are asked for."""
     chosen = []
     for report in REPORTS:
         if only is not None and report.name not in only:
