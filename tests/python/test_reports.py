@@ -242,6 +242,7 @@ def tiny_marts(tmp_path: Path) -> Path:
 FAILURES = {
     "raise ValueError('ann@example.com')": "cell 1 stopped with ValueError",
     "house.ask('select nrr from revenue.gone')": "cell 1 stopped with CatalogException",
+    "house.subject()": "this report is about one account or CSM; none was given",
     "import os; os._exit(1)": "the kernel died in cell 1",
     "import time; time.sleep(60)": "cell 1 ran for more than 3 s",
     "house.answer('Fine.')": None,

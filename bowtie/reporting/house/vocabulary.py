@@ -59,6 +59,7 @@ LABELS = {
     "cancel_requested_on": "Cancellation asked",
     "days_before_renewal": "Days to renewal",
     "expected_hours": "Hours needed",
+    "first_touch_on": "Met since, on",
     "forecast_arr": "Expected",
     "forecast_gross_rate": "Forecast",
     "from_csm_name": "From",
