@@ -37,7 +37,7 @@ _IN_FORCE = """
 # Every amount that somebody typed or computed, in the reporting currency.
 _AMOUNTS = """
     rates as (
-        select currency, any_value(rate) as rate
+        select currency, max(rate) as rate
         from revenue.arr_lines
         group by currency
     ),
@@ -149,7 +149,7 @@ CHECKS = [
         "invoices_are_all_reconciled",
         evidence="""
             with rates as (
-                select currency, any_value(rate) as rate
+                select currency, max(rate) as rate
                 from revenue.arr_lines
                 group by currency
             ),
