@@ -128,14 +128,14 @@ FAULTS = [
      "blocked"),
     ("invoice_is_the_sum_of_its_lines", "update staging.base_billing__invoices "
      "set total_amount = total_amount * 100", "blocked"),
-    ("company_is_billed_what_it_contracted", "update revenue.arr_reconciliation set "
-     "contracted_amount = contracted_amount * 100, "
-     "unexplained_amount = unexplained_amount - contracted_amount * 99", "blocked"),
-    ("account_is_billed_what_it_contracted", "update revenue.arr_reconciliation set "
-     "contracted_amount = contracted_amount * 100, unexplained_amount = "
-     "unexplained_amount - contracted_amount * 99 where account_id = ("
-     "select max_by(account_id, arr) from core.accounts "
-     "where first_arr_on > '2024-01-01')", "blocked"),
+    ("company_is_billed_what_it_contracted", "update revenue.arr_lines "
+     "set arr = arr * 100, arr_local = arr_local * 100", "blocked"),
+    ("company_is_billed_what_it_contracted", "update revenue.arr_lines "
+     "set arr = arr * 1.3, arr_local = arr_local * 1.3", "warned"),
+    ("subscription_is_billed_what_it_contracted", "update revenue.arr_lines "
+     "set arr = arr * 100, arr_local = arr_local * 100 where arr_line_id = "
+     "(select max_by(arr_line_id, arr) from revenue.arr_lines "
+     "where valid_to is null)", "blocked"),
     ("newly_unmatched_subscriptions", "insert into quality.unmatched_billing "
      "select * replace ('S' as subscription_id) from quality.unmatched_billing",
      "warned"),
