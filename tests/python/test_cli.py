@@ -30,7 +30,7 @@ CANARY = "canary.person@example.com"
 
 def test_help_names_every_command_and_says_what_goes_where():
     text = bowtie("--help").stdout
-    for word in ("run", "build", "sample", "simulate", "releases"):
+    for word in ("run", "build", "check", "sample", "simulate", "releases"):
         assert f"\n  {word} " in text
     assert "HOME/current/bowtie.duckdb" in text
 
