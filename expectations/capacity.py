@@ -1,4 +1,4 @@
-"""Is every account carried once, and by plausible amounts of work?"""
+"""Every account is carried once, and by plausible amounts of work."""
 
 from bowtie.checks.check import Check
 
@@ -77,11 +77,11 @@ CHECKS = [
             )
 
             select
-                'all' as subject,
+                'crm_account_owners' as subject,
                 greatest(now - coalesce(before, now), 0) as measured
             from shares
         """,
-        says="{measured} more of the ARR has no CSM than in the last run",
+        says="leave {measured} more of the ARR without a CSM than in the last run",
         remedy="owners are missing, or name CSMs who left; see crm_account_owners",
         applies=_HAS_ARR,
         unless="the company has no ARR",
@@ -124,14 +124,14 @@ CHECKS = [
             )
 
             select
-                'all' as subject,
+                'crm_activities' as subject,
                 greatest(
                     coalesce(sum(arr) filter (where before), 0) / sum(arr)
                     - coalesce(sum(arr) filter (where now), 0) / sum(arr), 0
                 ) as measured
             from touched
         """,
-        says="{measured} less of the ARR was touched in 90 days than in the last run",
+        says="touch {measured} less of the ARR in 90 days than in the last run",
         remedy="see whether crm_activities is whole",
         applies=_HAS_ARR,
         unless="the company has no ARR",

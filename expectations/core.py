@@ -1,4 +1,4 @@
-"""Are these the customers of yesterday, with the names and segments they had?"""
+"""These are the customers of yesterday, with the names and segments they had."""
 
 from bowtie.checks.check import Check
 
@@ -54,8 +54,9 @@ CHECKS = [
         "accounts_of_the_last_run_are_there",
         evidence=f"""
             select
-                'core.accounts' as subject,
-                count(*) filter (where now.account_id is null) / count(*) as measured
+                'crm_accounts' as subject,
+                count(*) filter (where now.account_id is null) / greatest(count(*), 100)
+                    as measured
             from previous.{_ACCOUNTS} as before
             left join core.accounts as now using (account_id)
             where not before.is_unmatched
@@ -69,7 +70,7 @@ CHECKS = [
         evidence=f"""
             with {_COMMON}
             select
-                'core.accounts' as subject,
+                'crm_accounts' as subject,
                 count(*) filter (where is_other) as measured,
                 some_of(case when is_other then account_id end) as named
             from (

@@ -1,8 +1,7 @@
-"""Did the sources send what they usually send: all of it, in time, and once?"""
+"""The sources sent what they usually send: all of it, in time, and once."""
 
 from bowtie.checks.check import Check
-
-_VOLUMES = "quality.raw_volumes"
+from bowtie.checks.volumes import REMEMBERED, VOLUMES
 
 # Rows by the day that they are dated, of tables that a company adds to all the time.
 _DAYS = """
@@ -49,7 +48,7 @@ _BOTH = f"""
             now.table_name,
             greatest(min(now.month), min(before.month)) as month
         from quality.raw_volumes as now
-        inner join previous.{_VOLUMES} as before using (table_name)
+        inner join previous.{VOLUMES} as before using (table_name)
         where now.row_count > 0
         group by now.table_name
     ),
@@ -60,7 +59,7 @@ _BOTH = f"""
             before.month,
             before.row_count as rows_before,
             coalesce(now.row_count, 0) as rows_now
-        from previous.{_VOLUMES} as before
+        from previous.{VOLUMES} as before
         inner join first_months
             on
                 before.table_name = first_months.table_name
@@ -110,20 +109,28 @@ CHECKS = [
         """,
         says="has lost {measured} of the rows that the generation before had",
         remedy="ask for the whole extract",
-        compares=(_VOLUMES,),
+        compares=(VOLUMES,),
     ),
     Check(
         "rows_lost_over_time",
-        evidence="""
+        evidence=f"""
             select
                 table_name as subject,
                 sum(most_rows - row_count) / greatest(sum(most_rows), 100) as measured
-            from quality.raw_volumes
+            from ({REMEMBERED}) as remembered
             where month is null or month > as_of() - interval 12 month
             group by table_name
         """,
         says="has {measured} fewer rows of the last year than it has had",
         remedy="the source loses rows day by day; have its extract repaired",
+        applies="""
+            (
+                select count(*) from quality.raw_volumes
+                where month is null or month > as_of() - interval 12 month
+            ) > 0
+        """,
+        unless="no row is dated in the last year",
+        compares=(VOLUMES,),
     ),
     Check(
         "rows_gained_in_closed_months",
@@ -139,7 +146,14 @@ CHECKS = [
         """,
         says="has {measured} more rows in months that were over than it had",
         remedy="see whether a delivery came twice under new keys, or dates are wrong",
-        compares=(_VOLUMES,),
+        applies=f"""
+            (
+                select count(*) from previous.{VOLUMES}
+                where month is null or month < date_trunc('month', previous_as_of())
+            ) > 0
+        """,
+        unless="the generation before has no month that was over",
+        compares=(VOLUMES,),
     ),
     # The middle of the last seven days against the days before on the same weekday:
     # the spike at a month's end and a holiday are one day each. A source that reports
@@ -149,39 +163,50 @@ CHECKS = [
         evidence=f"""
             with {_DAYS},
 
+            week as (
+                select cast(as_of() - back as date) as day
+                from range(7) as days_back(back)
+            ),
+
             usual as (
                 select
-                    now.table_name,
-                    now.day,
-                    any_value(now.row_count) as row_count,
+                    before.table_name,
+                    week.day,
                     median(before.row_count) as usual_rows
-                from days as now
+                from week
                 inner join days as before
                     on
-                        now.table_name = before.table_name
-                        and dayofweek(now.day) = dayofweek(before.day)
-                        and before.day between now.day - 63 and now.day - 7
-                where now.day > as_of() - 7 and now.table_name like 'usage%'
-                group by now.table_name, now.day
+                        dayofweek(week.day) = dayofweek(before.day)
+                        and before.day between week.day - 63 and week.day - 7
+                where before.table_name like 'usage%'
+                group by before.table_name, week.day
                 having count(*) >= 4
             )
 
             select
                 table_name as subject,
-                median((row_count + 10) / (usual_rows + 10)) as measured
+                median((coalesce(days.row_count, 0) + 10) / (usual.usual_rows + 10))
+                    as measured
             from usual
+            left join days using (table_name, day)
             group by table_name
         """,
         says="had {measured} the rows of its usual days in the last week",
         remedy="ask whether the extract is whole, and sent once",
         applies="""
             (
-                select count(*) from staging.stg_usage__daily
-                where usage_date between as_of() - 34 and as_of() - 28
-            ) + (
-                select count(*) from staging.stg_usage__events
-                where occurred_on between as_of() - 34 and as_of() - 28
-            ) > 0
+                select coalesce(max(like_days), 0) from (
+                    select count(distinct usage_date) as like_days
+                    from staging.stg_usage__daily
+                    where usage_date between as_of() - 62 and as_of() - 7
+                    group by dayofweek(usage_date)
+                    union all
+                    select count(distinct occurred_on)
+                    from staging.stg_usage__events
+                    where occurred_on between as_of() - 62 and as_of() - 7
+                    group by dayofweek(occurred_on)
+                ) as weekdays
+            ) >= 4
         """,
         unless="no usage is reported for the weeks to compare with",
     ),
@@ -243,11 +268,11 @@ CHECKS = [
 
             select
                 table_name as subject,
-                greatest(as_of() - max(day) - coalesce(max(gap), 0), 0) as measured
+                -- Of a source with a single day nobody knows how often it reports.
+                coalesce(greatest(as_of() - max(day) - max(gap), 0), 0) as measured
             from gaps
             where recency <= 60
             group by table_name
-            having count(*) > 1
         """,
         says="is {measured} later than its longest silence of late",
         remedy="ask for the days that are missing",
@@ -269,21 +294,18 @@ CHECKS = [
 
             select
                 currency as subject,
-                max(gap) filter (where rate_date > as_of() - 90) / median(gap)
-                    as measured
+                coalesce(
+                    max(gap) filter (where rate_date > as_of() - 90) / median(gap), 1
+                ) as measured
             from gaps
             group by currency
-            having max(gap) filter (where rate_date > as_of() - 90) is not null
         """,
         says="had a gap between two rates of {measured} the usual one",
         remedy="deliver the missing days; until then the last rate before is used",
         applies="""
-            (
-                select count(*) from staging.stg_billing__exchange_rates
-                where rate_date > as_of() - 90
-            ) > 1
+            (select count(*) from staging.stg_billing__exchange_rates) > 0
         """,
-        unless="no exchange rate of the last 90 days was delivered",
+        unless="no exchange rate was delivered",
     ),
     # A clock that runs ahead, or a wrong century: single rows after the as-of date. If
     # the days after it are as full as those before, a past day is being rebuilt.

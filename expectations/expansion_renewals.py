@@ -1,10 +1,32 @@
-"""Are pipeline and renewals of a size that the contracts can bear?"""
+"""Pipeline and renewals are of a size that the contracts can bear."""
 
 from bowtie.checks.check import Check
 
 _OPPORTUNITIES = "expansion_renewals.expansion_opportunities"
 
 CHECKS = [
+    # A whole file in cents for dollars.
+    Check(
+        "opportunities_are_of_the_size_of_contracts",
+        evidence="""
+            select
+                'crm_opportunities.amount' as subject,
+                median(opportunities.amount / accounts.arr) as measured
+            from staging.stg_crm__opportunities as opportunities
+            inner join core.accounts as accounts using (account_id)
+            where accounts.arr > 0
+        """,
+        says="of the middle opportunity is {measured} the account's ARR",
+        remedy="ask for amounts a year, in the unit of the contracts",
+        applies="""
+            (
+                select count(*) from staging.stg_crm__opportunities
+                inner join core.accounts as accounts using (account_id)
+                where accounts.arr > 0
+            ) >= 20
+        """,
+        unless="fewer than 20 opportunities are of customers",
+    ),
     Check(
         "opportunities_are_of_a_plausible_size",
         evidence=f"""
@@ -45,17 +67,14 @@ CHECKS = [
             where
                 opportunities.opportunity_type = 'renewal'
                 and not opportunities.is_won
-                and opportunities.closed_on < as_of() - 30
                 and lines.arr > 0
                 and (lines.valid_to is null or lines.valid_to > as_of())
-                -- Lost before the end of the term that is running: still in force.
-                and coalesce(
-                    subscriptions.current_term_start > opportunities.closed_on
-                    or subscriptions.current_term_end <= as_of(), true
-                )
+                -- Nobody has cancelled, so it goes on after its term.
+                and subscriptions.auto_renews
+                and subscriptions.ended_on is null
                 and subscriptions.cancel_requested_at is null
         """,
-        says="has {measured} renewals that were lost, of subscriptions still in force",
+        says="has {measured} renewals that were lost, of subscriptions that go on",
         remedy="have sales or billing say which of the two is right",
         applies="""
             (
@@ -139,8 +158,8 @@ CHECKS = [
             select
                 'expansion_renewals.renewals' as subject,
                 coalesce(
-                    sum(before.arr_up_for_renewal) filter (where now.renewal_id is null),
-                    0
+                    sum(before.arr_up_for_renewal)
+                        filter (where now.renewal_id is null), 0
                 ) / sum(before.arr_up_for_renewal) as measured
             from previous.expansion_renewals.renewals as before
             left join expansion_renewals.renewals as now using (renewal_id)

@@ -1,4 +1,4 @@
-"""Is health scored from what it needs, and does it move as it usually does?"""
+"""Health is scored from what it needs, and moves as it usually does."""
 
 from bowtie.checks.check import Check
 
@@ -11,8 +11,8 @@ _FEW = """
 _TOO_FEW = "fewer than 20 accounts have a health score"
 
 CHECKS = [
-    # A driver that many accounts lost at once is an input that did not arrive. Less twice
-    # what chance does, since of surveys and tickets a small company has few.
+    # A driver that many accounts lost at once is an input that did not arrive. Less
+    # twice what chance does, since of surveys and tickets a small company has few.
     Check(
         "health_inputs_are_known",
         evidence="""
@@ -33,7 +33,8 @@ CHECKS = [
             levels as (
                 select
                     weeks.driver,
-                    max(accounts) filter (where weeks.week = last_week.week) as accounts,
+                    max(accounts) filter (where weeks.week = last_week.week)
+                        as accounts,
                     max(known) filter (where weeks.week = last_week.week) as known,
                     median(known) filter (where weeks.week < last_week.week) as usual
                 from weeks
@@ -43,11 +44,11 @@ CHECKS = [
 
             select
                 driver as subject,
-                greatest(
+                coalesce(greatest(
                     usual - known - 2 * sqrt(usual * (1 - usual) / accounts), 0
-                ) as measured
+                ), 0) as measured
             from levels
-            where known is not null and usual is not null
+            where known is not null
         """,
         says="is known of {measured} fewer of the accounts than in the weeks before",
         remedy="its source stopped or lost accounts; scores go without it until then",
@@ -57,9 +58,9 @@ CHECKS = [
                     select driver from health.health_driver_scores
                     group by driver, week having count(*) >= 20
                 ) as weeks
-            ) > 1
+            ) > 0
         """,
-        unless="fewer than 20 accounts are scored, or for one week only",
+        unless="no driver is judged for 20 accounts",
     ),
     Check(
         "health_inputs_are_those_of_the_last_run",
@@ -97,10 +98,17 @@ CHECKS = [
         remedy="its source stopped or lost accounts; scores go without it until then",
         applies="""
             (
-                select count(*) from previous.health.health_driver_scores
-                where
-                    week = (select max(week) from previous.health.health_driver_scores)
-            ) >= 400
+                select coalesce(max(accounts), 0) from (
+                    select count(*) as accounts
+                    from previous.health.health_driver_scores
+                    where
+                        week = (
+                            select max(week)
+                            from previous.health.health_driver_scores
+                        )
+                    group by driver
+                ) as drivers
+            ) >= 20
         """,
         unless="the generation before scored fewer than 20 accounts",
         compares=("health.health_driver_scores",),
@@ -119,13 +127,13 @@ CHECKS = [
             )
 
             select
-                'all' as subject,
+                'health.account_health' as subject,
                 sum(abs(coalesce(now.share, 0) - coalesce(before.share, 0))) / 2
                     as measured
             from now
             full join before using (band)
         """,
-        says="accounts: {measured} would have to change band to be as in the last run",
+        says="has {measured} of the accounts in other bands than the last run",
         remedy="see health.health_restatements and the inputs of the driver that moved",
         applies=f"""
             {_FEW} and (select count(*) from previous.health.account_health) >= 20
@@ -143,11 +151,11 @@ CHECKS = [
             )
 
             select
-                'all' as subject,
+                'health.account_health' as subject,
                 max(accounts) / sum(accounts) as measured
             from bands
         """,
-        says="accounts: {measured} share one band",
+        says="has {measured} of the accounts in one band",
         remedy="see whether the inputs of health say the same of everybody",
         applies=_FEW,
         unless=_TOO_FEW,
@@ -208,27 +216,22 @@ CHECKS = [
 
             select
                 'usage_daily.' || measure as subject,
-                median(lately / usual) as measured
+                case
+                    when count(*) filter (where lately > 0 and usual > 0) < 20 then 1
+                    else median(lately / usual) filter (where lately > 0 and usual > 0)
+                end as measured
             from levels
-            where lately > 0 and usual > 0
             group by measure
-            having count(*) >= 20
         """,
         says="of the middle account was {measured} its usual level in the last week",
         remedy="see whether the product's counting changed, or days came twice",
         applies="""
             (
-                select count(distinct account_id) from staging.stg_usage__daily
-                where
-                    usage_date > as_of() - 7 and active_users > 0
-                    and account_id in (
-                        select account_id from staging.stg_usage__daily
-                        where
-                            usage_date between as_of() - 41 and as_of() - 7
-                            and active_users > 0
-                    )
-            ) >= 20
+                select count(active_users) + count(sessions) + count(events)
+                from staging.stg_usage__daily
+                where usage_date > as_of() - 42
+            ) > 0
         """,
-        unless="fewer than 20 accounts have usage in both weeks",
+        unless="no usage is reported for the last six weeks",
     ),
 ]

@@ -1,4 +1,4 @@
-"""Do values still mean what they meant: dates, clocks, labels and sizes?"""
+"""Values still mean what they meant: dates, clocks and sizes."""
 
 from bowtie.checks.check import Check
 
@@ -272,6 +272,10 @@ CHECKS = [
                 union all
                 select 'survey_responses.score', count(*), count(distinct score)
                 from staging.stg_survey__responses
+                union all
+                select 'support_tickets.satisfaction_score',
+                    count(satisfaction_score), count(distinct satisfaction_score)
+                from staging.stg_support__tickets
                 union all
                 select 'support_tickets.created_at', count(*),
                     count(distinct created_at)

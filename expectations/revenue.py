@@ -1,4 +1,4 @@
-"""Is the ledger plausible, and does it tell the same past as before?"""
+"""The ledger is plausible, and tells the same past as before."""
 
 from bowtie.checks.check import Check
 
@@ -19,9 +19,9 @@ _THEN = f"""
     told as (
         select
             lines.account_id,
-            any_value(lines.product_family) as product_family,
-            sum(cast(lines.arr_local * coalesce(rates.rate, lines.rate) as decimal(18, 2)))
-                as arr_then
+            sum(cast(
+                lines.arr_local * coalesce(rates.rate, lines.rate) as decimal(18, 2)
+            )) as arr_then
         from previous.{_LINES} as lines
         left join rates using (currency)
         where
@@ -40,7 +40,9 @@ _THEN = f"""
         group by account_id
     )
 """
-_IN_FORCE = "lines.valid_from <= as_of() and (lines.valid_to is null or lines.valid_to > as_of())"
+_IN_FORCE = """
+    lines.valid_from <= as_of() and (lines.valid_to is null or lines.valid_to > as_of())
+"""
 
 CHECKS = [
     # Less its largest part: one contract entered late is no fault of the data.
@@ -58,11 +60,11 @@ CHECKS = [
             )
 
             select
-                'all' as subject,
-                (sum(change) - max(change)) / sum(arr_then) as measured
+                'revenue.arr_lines' as subject,
+                coalesce((sum(change) - max(change)) / sum(arr_then), 0) as measured
             from changes
         """,
-        says="ARR of the last run's day has since changed by {measured}",
+        says="tells the ARR of the last run's day otherwise by {measured}",
         remedy="see revenue.restatements; amounts or dates of many contracts changed",
         applies=f"(select coalesce(sum(arr), 0) from previous.{_LINES}) > 0",
         unless="the generation before has no ARR",
@@ -85,7 +87,7 @@ CHECKS = [
             )
 
             select
-                'all' as subject,
+                'core.accounts' as subject,
                 count(*) filter (where is_jump) as measured,
                 some_of(case when is_jump then account_id end) as named
             from (
@@ -96,8 +98,8 @@ CHECKS = [
                 from jumps
             ) as judged
         """,
-        says="accounts: {measured} have twenty times the ARR of the last run, or a "
-        "twentieth",
+        says="has {measured} accounts with twenty times the ARR of the last run, "
+        "or a twentieth",
         remedy="see their subscription items: an amount is in another unit",
         applies=f"(select coalesce(sum(arr), 0) from previous.{_LINES}) > 0",
         unless="the generation before has no ARR",
@@ -113,7 +115,8 @@ CHECKS = [
                     lines.subscription_item_id,
                     lines.arr,
                     lines.unit_arr,
-                    median(lines.unit_arr) over (partition by lines.product_id) as usual,
+                    median(lines.unit_arr) over (partition by lines.product_id)
+                        as usual,
                     count(*) over (partition by lines.product_id) as lines_of_product
                 from revenue.arr_lines as lines
                 where lines.unit_arr > 0 and {_IN_FORCE}
@@ -129,42 +132,42 @@ CHECKS = [
             )
 
             select
-                'all' as subject,
+                'billing_subscription_items' as subject,
                 count(*) filter (where is_odd) as measured,
                 some_of(case when is_odd then subscription_item_id end) as named
             from judged
         """,
-        says="subscription items: {measured} cost forty times what others pay",
+        says="has {measured} items with forty times the ARR a unit of others, or less",
         remedy="an amount is in another unit; correct it at the source",
         applies=_HAS_ARR,
         unless=_NO_ARR,
     ),
     Check(
-        "product_families_are_still_sold",
+        "products_are_still_sold",
         evidence=f"""
             with before as (
-                select product_family, sum(arr) as arr
+                select product_id, sum(arr) as arr
                 from previous.{_LINES}
                 where
                     valid_from <= previous_as_of()
                     and (valid_to is null or valid_to > previous_as_of())
-                group by product_family
+                group by product_id
             ),
 
             now as (
-                select lines.product_family, sum(lines.arr) as arr
+                select lines.product_id, sum(lines.arr) as arr
                 from revenue.arr_lines as lines
                 where {_IN_FORCE}
-                group by lines.product_family
+                group by lines.product_id
             )
 
             select
-                coalesce(before.product_family, 'no family') as subject,
+                coalesce('product ' || before.product_id, 'no product') as subject,
                 coalesce(now.arr, 0) / before.arr as measured
             from before
             left join now
-                on before.product_family is not distinct from now.product_family
-            -- A family that hardly anybody has can end with one customer.
+                on before.product_id is not distinct from now.product_id
+            -- A product that hardly anybody has can end with one customer.
             where before.arr * 50 > (select sum(arr) from before)
         """,
         says="has {measured} of the ARR of the last run left",
@@ -177,7 +180,7 @@ CHECKS = [
         "products_sold_are_in_the_catalogue",
         evidence=f"""
             select
-                'all' as subject,
+                'billing_products' as subject,
                 coalesce(
                     sum(lines.arr) filter (where products.product_id is null), 0
                 ) / sum(lines.arr) as measured,
@@ -187,7 +190,7 @@ CHECKS = [
             left join staging.stg_billing__products as products using (product_id)
             where lines.product_id is not null and {_IN_FORCE}
         """,
-        says="ARR of products that the catalogue lacks is {measured}",
+        says="lacks the products of {measured} of the ARR",
         remedy="deliver billing_products whole",
         applies=f"""
             (select count(*) from staging.stg_billing__products) > 0 and (
@@ -197,8 +200,8 @@ CHECKS = [
         """,
         unless="no catalogue was delivered, or no item names its product",
     ),
-    # A day's billing that came again under new ids: same account, product, start,
-    # quantity and price, on two subscriptions.
+    # Billing that came again under new ids: same account, product, quantity and price
+    # on two subscriptions in force.
     Check(
         "contracts_are_not_there_twice",
         evidence=f"""
@@ -208,22 +211,22 @@ CHECKS = [
                     lines.arr,
                     min(lines.subscription_id) over (
                         partition by
-                            lines.account_id, lines.product_id, lines.valid_from,
-                            lines.quantity, lines.unit_arr, lines.currency
+                            lines.account_id, lines.product_id, lines.quantity,
+                            lines.unit_arr, lines.currency
                     ) as first_id
                 from revenue.arr_lines as lines
                 where lines.arr > 0 and {_IN_FORCE}
             )
 
             select
-                'all' as subject,
+                'billing_subscriptions' as subject,
                 coalesce(sum(arr) filter (where subscription_id <> first_id), 0)
                 / sum(arr) as measured,
                 some_of(case when subscription_id <> first_id then subscription_id end)
                     as named
             from twins
         """,
-        says="ARR of subscriptions that repeat another one line by line is {measured}",
+        says="repeats {measured} of the ARR line by line under another id",
         remedy="a day of billing was replayed under new ids; have it withdrawn",
         applies=_HAS_ARR,
         unless=_NO_ARR,
@@ -248,15 +251,15 @@ CHECKS = [
             )
 
             select
-                'all' as subject,
+                'revenue.arr_events' as subject,
                 coalesce(max(gained) filter (where month_back = 0), 0)
                 / (
-                    max(gained) filter (where month_back between 1 and 12)
+                    coalesce(max(gained) filter (where month_back between 1 and 12), 0)
                     + (select sum(arr) from core.accounts) * 0.05
                 ) as measured
             from months
         """,
-        says="new and expansion ARR of 30 days is {measured} that of the best before",
+        says="gained in 30 days {measured} the ARR of the best 30 before",
         remedy="see revenue.arr_events of the last 30 days for contracts booked anew",
         applies="""
             (
@@ -270,7 +273,7 @@ CHECKS = [
         "no_trial_has_arr",
         evidence=f"""
             select
-                'all' as subject,
+                'billing_subscriptions' as subject,
                 coalesce(sum(cast(lines.arr * 100 as bigint)), 0) as measured,
                 some_of(lines.subscription_id) as named
             from revenue.arr_lines as lines
@@ -283,7 +286,7 @@ CHECKS = [
                 )
                 and lines.arr > 0 and {_IN_FORCE}
         """,
-        says="ARR of subscriptions in trial is {measured}",
+        says="in trial carry an ARR of {measured}",
         remedy="give their trial_ends_on, or the status they have now",
         applies="(select count(*) from staging.stg_billing__subscriptions) > 0",
         unless="no subscription counts",
@@ -294,7 +297,8 @@ CHECKS = [
         "refused_arr",
         evidence=f"""
             with usual as (
-                select sum(lines.arr) / count(distinct lines.subscription_item_id) as arr
+                select
+                    sum(lines.arr) / count(distinct lines.subscription_item_id) as arr
                 from revenue.arr_lines as lines
                 where {_IN_FORCE}
             ),
@@ -337,7 +341,7 @@ CHECKS = [
                 some_of(refused.row_key) as named
             from refused
         """,
-        says="refused rows carry {measured} of the ARR",
+        says="has {measured} of the ARR in refused rows",
         remedy="the rows and reasons are in quality.quarantined_rows; have them "
         "corrected at the source",
         applies=_HAS_ARR,
@@ -358,5 +362,22 @@ CHECKS = [
         remedy="map them in billing_customers; they wait in quality.unmatched_billing",
         applies=_HAS_ARR,
         unless=_NO_ARR,
+    ),
+    Check(
+        "newly_unmatched_subscriptions",
+        evidence="""
+            select
+                'billing_subscriptions' as subject,
+                count(*) as measured,
+                some_of(unmatched.subscription_id) as named
+            from quality.unmatched_billing as unmatched
+            where
+                unmatched.subscription_id not in (
+                    select subscription_id from previous.quality.unmatched_billing
+                )
+        """,
+        says="has {measured} unmatched subscriptions more than the last run",
+        remedy="map them in billing_customers; they wait in quality.unmatched_billing",
+        compares=("quality.unmatched_billing",),
     ),
 ]

@@ -1,4 +1,4 @@
-"""Days on which nothing is wrong: how often do the checks raise an alarm?
+"""Days on which nothing is wrong, and how often the checks raise an alarm.
 
     python -m benchmarks.clean_days [--days 200] [--help]
 

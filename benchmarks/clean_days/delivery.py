@@ -159,12 +159,31 @@ class Company:
             self._connection.execute(statement)
 
     def erase_one_account(self) -> None:
-        """Remove an account from every table, as the law may ask."""
-        (account,) = self._connection.execute(
-            "select min(account_id) from crm_accounts where not is_test"
-        ).fetchone()
-        for name, table in raw_contract().items():
-            if "account_id" in table.columns and self._has(name):
-                self._connection.execute(
-                    f"delete from {name} where account_id = ?", [account]
+        """Remove an account and all that hangs on it, as the law may ask."""
+        chosen = self._connection.execute(
+            """
+            select max(account_id) from crm_accounts
+            where
+                not is_test
+                and parent_account_id is null
+                and merged_into_account_id is null
+                and account_id not in (
+                    select coalesce(parent_account_id, merged_into_account_id)
+                    from crm_accounts
+                    where coalesce(parent_account_id, merged_into_account_id) <> ''
                 )
+            """
+        ).fetchall()
+        gone = {"account_id": [id for (id,) in chosen]}
+        # The contract names a table after those that it refers to.
+        for name, table in raw_contract().items():
+            links = [column for column in gone if column in table.columns]
+            if not links or not self._has(name):
+                continue
+            key = table.entry["key"][0]
+            where = " or ".join(f"{column} in (select unnest(?))" for column in links)
+            removed = self._connection.execute(
+                f"delete from {name} where {where} returning {key}",
+                [gone[column] for column in links],
+            ).fetchall()
+            gone.setdefault(key, [id for (id,) in removed])

@@ -9,8 +9,9 @@ handed over in whole cents, since frames hold doubles.
 """
 
 from bowtie.checks.check import Check, CheckResult, Outcome, stopping_lines
-from bowtie.checks.record import record_results, remember_volumes
+from bowtie.checks.record import record_results
 from bowtie.checks.run import run_checks
+from bowtie.checks.volumes import remember_volumes
 
 __all__ = [
     "Check",

@@ -85,7 +85,10 @@ def read_policy(connection: duckdb.DuckDBPyConnection) -> Policy:
         key = (check_name, scope)
         bounds[key] = (*bounds.get(key, ()), Bound(*bound))
     waived = connection.execute(
-        "select check_name, subject from policy.check_waivers where expires_on > as_of()"
+        """
+        select check_name, subject from policy.check_waivers
+        where expires_on > as_of()
+        """
     ).fetchall()
     return Policy(bounds, frozenset(waived))
 

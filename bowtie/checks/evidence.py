@@ -47,35 +47,42 @@ def opened(
         },
     )
     try:
-        connection.execute("set TimeZone = 'UTC'")
-        if previous is not None:
-            path = str(previous).replace("'", "''")
-            connection.execute(f"attach '{path}' as previous (read_only)")
-        _define(connection, "as_of", _as_of(connection, "quality"))
-        earlier = None if previous is None else _as_of(connection, "previous.quality")
-        _define(connection, "previous_as_of", earlier)
-        connection.execute(
-            """
-            create temp macro reporting_currency() as (
-                select setting from quality.policies
-                where policy = 'reporting_currency'
-            )
-            """
-        )
-        connection.execute(
-            """
-            create temp macro some_of(key) as
-                array_to_string(list_sort(array_agg(distinct key))[:3], ', ')
-                || case
-                    when count(distinct key) > 3
-                        then ' and ' || (count(distinct key) - 3) || ' more'
-                    else ''
-                end
-            """
-        )
+        prepare(connection, previous)
         yield connection
     finally:
         connection.close()
+
+
+def prepare(connection: duckdb.DuckDBPyConnection, previous: Path | None) -> None:
+    """Give a connection to a candidate what evidence may use (see `Check`)."""
+    connection.execute("set TimeZone = 'UTC'")
+    if previous is not None:
+        path = str(previous).replace("'", "''")
+        connection.execute(f"attach '{path}' as previous (read_only)")
+    _define(connection, "as_of", _as_of(connection, "quality"))
+    earlier = None if previous is None else _as_of(connection, "previous.quality")
+    _define(connection, "previous_as_of", earlier)
+    connection.execute(
+        """
+        create temp macro reporting_currency() as (
+            select setting from quality.policies where policy = 'reporting_currency'
+        )
+        """
+    )
+    connection.execute(
+        """
+        create temp macro some_of(key) as
+            array_to_string(
+                list_sort(array_agg(distinct key) filter (where key is not null))[:3],
+                ', '
+            )
+            || case
+                when count(distinct key) > 3
+                    then ' and ' || (count(distinct key) - 3) || ' more'
+                else ''
+            end
+        """
+    )
 
 
 def measure(connection: duckdb.DuckDBPyConnection, check: Check) -> pd.DataFrame:

@@ -16,12 +16,17 @@ import pandas as pd
 # Read once, at the import.
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
-import great_expectations as gx  # noqa: E402
-import great_expectations.expectations as gxe  # noqa: E402
-from great_expectations.core import ExpectationValidationResult  # noqa: E402
-from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: E402
+import great_expectations as gx
+import great_expectations.expectations as gxe
+from great_expectations.core import ExpectationValidationResult
+from great_expectations.data_context.types.base import (
+    DataContextConfig,
+    InMemoryStoreBackendDefaults,
+    ProgressBarsConfig,
+)
+from great_expectations.expectations.row_conditions import Column
 
-from bowtie.checks.bounds import Bound, Policy  # noqa: E402
+from bowtie.checks.bounds import Bound, Policy
 
 # Its warnings would interrupt ours; what goes wrong is in the results.
 logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
@@ -98,8 +103,7 @@ def _within(bound: Bound, check_name: str, scope: str) -> gxe.Expectation:
         min_value=bound.at_least,
         max_value=bound.at_most,
         severity="critical" if bound.severity == "block" else "warning",
-        row_condition=f'asked == "{check_name}/{scope}"',
-        condition_parser="pandas",
+        row_condition=Column("asked") == f"{check_name}/{scope}",
         meta={"asked": [(check_name, scope)], "severity": bound.severity},
     )
 
@@ -108,8 +112,12 @@ def _broken(
     subject: str, expectations: list[gxe.Expectation], evidence: pd.DataFrame
 ) -> list[ExpectationValidationResult]:
     """Return the results of the expectations that do not hold, or raised an error."""
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    in_memory = DataContextConfig(
+        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+        progress_bars=ProgressBarsConfig(globally=False),
+        analytics_enabled=False,
+    )
+    context = gx.get_context(mode="ephemeral", project_config=in_memory)
     batch = (
         context.data_sources.add_pandas("evidence")
         .add_dataframe_asset(subject)

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from bowtie.checks.bounds import ANY, Policy, read_policy, severest, shown
+from bowtie.checks.bounds import ANY, Bound, Policy, read_policy, severest, shown
 from bowtie.checks.check import Check, CheckResult, Outcome
 from bowtie.checks.evidence import NotApplicableError, measure, opened
 from bowtie.checks.judge import Verdict, judge
@@ -38,17 +38,17 @@ def run_checks(
         policy = read_policy(connection)
         for subject in SUBJECTS:
             checks = import_module(f"expectations.{subject}").CHECKS
-            results += _suite(connection, subject, checks, policy)
+            results += run_suite(connection, subject, checks, policy)
     return sorted(results, key=lambda r: (r.source, r.check_name, r.subject))
 
 
-def _suite(
+def run_suite(
     connection: duckdb.DuckDBPyConnection,
     subject: str,
     checks: Sequence[Check],
     policy: Policy,
 ) -> list[CheckResult]:
-    """Return how the checks of one subject ended."""
+    """Return how the checks of one subject ended; the connection is prepared."""
     results: list[CheckResult] = []
     evidence: dict[str, pd.DataFrame] = {}
     for check in checks:

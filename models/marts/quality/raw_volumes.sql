@@ -4,10 +4,12 @@
 -- `bowtie` raises `most_rows` to the earlier generation's after the build.
 with dated as (
     {% for table, entry in raw_contract().items() %}
-    {%- set column = entry.get('visible_from') or ('created_at' if 'created_at' in entry['columns']) %}
+    {%- set columns = entry['columns'] %}
+    {%- set entered = 'created_at' if 'created_at' in columns %}
+    {%- set dated_by = entry.get('visible_from') or entered %}
     select
         '{{ table }}' as table_name,
-        {{ month_of(on_date(column, entry['columns'], 'base')) }} as month
+        {{ month_of(on_date(dated_by, columns, 'base')) }} as month
     from {{ ref(base_name(table)) }} as base
     where base.verdict = 'staged'
     {{ 'union all' if not loop.last }}
