@@ -199,20 +199,19 @@ class DayBench:
         untested = list(self.models.tests)
         for node in self.models.nodes:
             unmade.discard(node.key)
-            is_kept = changed is not None and not _reads(node, changed)
-            if is_kept and not stale & set(node.parents):
-                continue
-            stale.add(node.key)
-            reaction.remade.append(f"{node.schema}.{node.name}")
-            try:
-                _make_again(candidate, node)
-            except duckdb.Error as error:
-                # dbt leaves out what follows from a test that does not hold.
-                if not reaction.blocks:
-                    # As bowtie/build.py: what the database says may hold values.
-                    kind = type(error).__name__.removesuffix("Exception")
-                    reaction.blocks.append(f"model {node.name}: {kind} Error")
-                return
+            is_read = changed is None or _reads(node, changed)
+            if is_read or stale & set(node.parents):
+                stale.add(node.key)
+                reaction.remade.append(f"{node.schema}.{node.name}")
+                try:
+                    _make_again(candidate, node)
+                except duckdb.Error as error:
+                    # dbt leaves out what follows from a test that does not hold.
+                    if not reaction.blocks:
+                        # As bowtie/build.py: what the database says may hold values.
+                        kind = type(error).__name__.removesuffix("Exception")
+                        reaction.blocks.append(f"model {node.name}: {kind} Error")
+                    return
             ready = [test for test in untested if not unmade & set(test.parents)]
             for test in ready:
                 untested.remove(test)
