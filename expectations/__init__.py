@@ -8,6 +8,7 @@ seed `check_thresholds`, so that a manager can move them. Facts that hold of eve
 
 SUBJECTS = (
     "deliveries",
+    "keys",
     "raw_values",
     "core",
     "revenue",

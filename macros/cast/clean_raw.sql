@@ -8,8 +8,8 @@
     {%- set text = value if is_text else 'cast(' ~ value ~ ' as varchar)' -%}
     {%- if may_be_open -%}
         case
-            when lower({{ text }}) <> 'null'
-                and not {{ matches_pattern(text, '(2999|9999)-12-31([ T].*)?') }}
+            when lower(trim({{ text }})) <> 'null'
+                and not {{ matches_pattern('trim(' ~ text ~ ')', '(2999|9999)-12-31([ T].*)?') }}
                 then {{ 'nullif(trim(' ~ text ~ "), '')" if is_text else value }}
         end
     {%- elif kind == 'id' -%}

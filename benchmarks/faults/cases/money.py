@@ -35,7 +35,7 @@ def _factors() -> Faults:
         yield Fault(
             "M01",
             f"{table}.{column} in cents",
-            blocked(table),
+            blocked(),
             partial(_times, table=table, column=column, factor=100, where=None),
         )
     yield Fault(
@@ -115,8 +115,15 @@ def _refused() -> Faults:
 
 
 def _benign() -> Faults:
-    yield Fault("M05", "a credit note", accepted(), partial(_credit_note, paid=False))
-    yield Fault("M05", "a refund", accepted(), partial(_credit_note, paid=True))
+    yield Fault(
+        "M05",
+        "a credit note",
+        accepted("select true"),
+        partial(_credit_note, paid=False),
+    )
+    yield Fault(
+        "M05", "a refund", accepted("select true"), partial(_credit_note, paid=True)
+    )
     for currency, price in (("JPY", "4900"), ("KWD", "15.125"), ("kwd", "15.125")):
         yield Fault(
             "M12",
@@ -199,7 +206,7 @@ def _rates() -> Faults:
     yield Fault(
         "M09",
         "no rate of a currency",
-        blocked("exchange rate"),
+        blocked("every_currency_in_use_has_an_exchange_rate"),
         lambda delivery: delivery.remove(
             "billing_exchange_rates", lambda row: row["currency"] == "GBP"
         ),

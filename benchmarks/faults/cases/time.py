@@ -121,6 +121,7 @@ def _open_ends() -> Faults:
             table="support_tickets",
             column="created_at",
             value="2025-11-27 09:00:00",
+            where=lambda row: not row["solved_at"] and not row["first_responded_at"],
         ),
     )
     yield Fault(
