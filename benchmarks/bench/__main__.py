@@ -59,7 +59,7 @@ def _options() -> argparse.Namespace:
 
 def _full(raw: Path, scratch: Path) -> Iterator[Row]:
     """Run the product, from scratch, and limit (a)."""
-    home = scratch / "home-full"
+    home = scratch / f"home-{raw.name}"
     shutil.rmtree(home, ignore_errors=True)
     ours = product.run(raw, home)
     by_hand = measured(
@@ -112,16 +112,11 @@ def _sample(raw: Path, scratch: Path) -> Iterator[Row]:
 
 def _retention(raw: Path, scratch: Path) -> Iterator[Row]:
     """Compute retention as the product does, by cross join and in pandas."""
-    home = scratch / "home-retention"
-    shutil.rmtree(home, ignore_errors=True)
-    build = [product.PYTHON, "-m", "bowtie.cli", "build", "--raw", raw, "--home", home]
-    measured(
-        [*build, "--as-of", product.AS_OF], PROJECT_DIR, home, product.environment()
-    )
-    (database,) = home.glob("work/*/bowtie.duckdb")
+    database = _full_home(raw, scratch) / "state" / "bowtie.duckdb"
+    target = product.compiled(raw, database, scratch / "target")
     seconds = {}
     for name in ("product", "cross-join", "pandas"):
-        out = database.parent / "target" if name == "product" else scratch / name
+        out = target if name == "product" else scratch / name
         found = measured(
             [
                 *(product.PYTHON, "-m", "benchmarks.bench.retention"),
@@ -142,9 +137,7 @@ def _retention(raw: Path, scratch: Path) -> Iterator[Row]:
 
 def _dashboard(raw: Path, scratch: Path) -> Iterator[Row]:
     """Ask what a full run published twenty questions."""
-    home = scratch / "home-full"
-    if not home.exists():
-        product.run(raw, home)
+    home = _full_home(raw, scratch)
     seconds = dashboard.latencies(home / "current" / "bowtie.duckdb")
     for name, share in (("median", 0.5), ("95th percentile", 0.95)):
         found = dashboard.percentile(seconds, share)
@@ -171,6 +164,14 @@ def _weekly(raw: Path, scratch: Path) -> Iterator[Row]:
     yield _costs("weekly usage", found)
     memory = found.memory / 2**30
     yield ("its peak memory", f"{memory:.1f} GiB", "finishes, within 12 GB")
+
+
+def _full_home(raw: Path, scratch: Path) -> Path:
+    """Return the home of a full run, which may have been made before."""
+    home = scratch / f"home-{raw.name}"
+    if not home.exists():
+        product.run(raw, home)
+    return home
 
 
 def _costs(what: str, found: Measured) -> Row:

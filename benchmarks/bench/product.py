@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -70,6 +71,17 @@ def run(raw: Path, home: Path, as_of: str = AS_OF) -> Measured:
         *("--raw", raw, "--home", home, "--as-of", as_of),
     ]
     return measured(command, PROJECT_DIR, home, environment())
+
+
+def compiled(raw: Path, database: Path, target: Path) -> Path:
+    """Compile the models for a folder of raw files; return dbt's target folder."""
+    variables = {"raw_way": "files", "raw_dir": str(raw), "as_of_date": AS_OF}
+    command = [
+        *(DBT, "--quiet", "--log-level-file", "none", "compile"),
+        *("--vars", json.dumps(variables), "--target-path", target),
+    ]
+    measured(command, PROJECT_DIR, target, environment(BOWTIE_DATABASE=str(database)))
+    return target
 
 
 def build_sample(scratch: Path, project: Path = PROJECT_DIR) -> Measured:

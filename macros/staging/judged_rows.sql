@@ -10,6 +10,7 @@
 {%- set entry = raw_contract()[table] -%}
 {%- set columns = entry['columns'] -%}
 {%- set types = raw_column_types(table) -%}
+{%- set is_usage = entry['system'] == 'usage' -%}
 {%- set timestamps = [] -%}
 {%- set prose = [] -%}
 {%- for column, about in columns.items() -%}
@@ -60,7 +61,7 @@ read_rows as (
     {%- endfor %}
         {{ refusal(table, columns) | indent(8) }} as refused_for
     from parsed
-    {%- if entry['system'] == 'usage' %}
+    {%- if is_usage %}
     where {{ in_weeks_to_build(appears_at) }}
     {%- endif %}
 ),
@@ -229,11 +230,15 @@ final as (
             as verdict,
         case when final_verdicts.overlaps then 'overlapping_rows' else final_verdicts.reason end
             as refused_for,
-        -- A text for each of millions of rows, and only refused ones are listed.
+        {%- if is_usage %}
+        -- A text for each of millions of rows; it is read where they are refused.
         case
-            when final_verdicts.overlaps or final_verdicts.first_verdict = 'quarantined'
+            when final_verdicts.first_verdict = 'quarantined'
                 then {{ row_key(entry) | indent(8) }}
         end as row_key
+        {%- else %}
+        {{ row_key(entry) }} as row_key
+        {%- endif %}
     from final_verdicts
 )
 

@@ -209,8 +209,11 @@ def test_a_schedule_with_each_change_ends_as_a_full_build(dbt: Dbt) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.sampled_from(["csv", "parquet"]), st.lists(st.lists(changes, min_size=1)))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.sampled_from(["csv", "parquet"]),
+    st.lists(st.lists(changes, min_size=1, max_size=4), min_size=1, max_size=4),
+)
 def test_any_schedule_ends_as_a_full_build(dbt: Dbt, usage_format, schedule) -> None:
     check_schedule(dbt, usage_format, schedule)
 
