@@ -143,7 +143,9 @@ CHECKS = [
 
             select
                 'billing_subscription_items' as subject,
-                count(*) filter (where unit_price = 0 and highest_price > 0) as measured,
+                count(*) filter (
+                    where unit_price = 0 and highest_price > 0
+                ) as measured,
                 some_of(
                     case
                         when unit_price = 0 and highest_price > 0

@@ -1,4 +1,4 @@
-"""Does an id stay with whom it was given to?"""
+"""Judges whether an id stays with whom it was given to."""
 
 from bowtie.checks.check import Check
 from bowtie.contract import Table, raw_contract
