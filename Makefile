@@ -106,8 +106,18 @@ test: ## Everything that CI runs, cheap things first
 	$(MAKE) --no-print-directory lint tests || status=$$?; \
 	echo "make test: $$(( $$(date +%s) - start )) s"; exit $$status
 
+.PHONY: browser
+browser: ## See that there is a Chromium to look at reports with; install it, if root
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
+		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+		echo "Installing Chromium, which looks at the reports" && \
+		apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } || \
+		echo "There is no Chromium, and it cannot be installed from here: reports are" \
+			"not looked at in a browser (on Debian: apt-get install chromium)" >&2
+
 .PHONY: tests
-tests: $(STAMP) ## Only the tests (ARGS="-k lock" chooses)
+tests: $(STAMP) browser ## Only the tests (ARGS="-k lock" chooses)
 	@$(BIN)/pytest -q -n 2 --dist loadfile -m "not slow" $(ARGS)
 
 .PHONY: test-slow
