@@ -8,7 +8,7 @@ from bowtie.reporting import house
 
 STANDING = """
     select metric, rate, change_on_quarter, target, is_on_target
-    from revenue.retention_standing
+    from revenue.retention_standings
     where touch_tier = 'all'
     order by position
 """

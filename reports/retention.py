@@ -8,7 +8,7 @@ from bowtie.reporting import house
 
 standing = house.ask("""
     select metric, rate, change_on_quarter, change_on_year, target, is_on_target
-    from revenue.retention_standing
+    from revenue.retention_standings
     where touch_tier = 'all'
     order by position
 """)
@@ -45,7 +45,7 @@ house.tiles(tiles, standing)
 # %%
 BRIDGE = """
     select step, arr
-    from revenue.arr_bridge
+    from revenue.arr_bridge_steps
     where window_months = {} and (arr <> 0 or step in ('opening', 'closing'))
     order by position
 """
@@ -129,7 +129,7 @@ tiers = house.ask("""
     select
         touch_tier, metric, rate, change_on_quarter, change_on_year, target,
         distance_to_target
-    from revenue.retention_standing
+    from revenue.retention_standings
     where touch_tier <> 'all'
     order by position, rate desc, touch_tier
 """)

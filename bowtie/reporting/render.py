@@ -6,8 +6,9 @@ import hashlib
 import json
 import re
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -90,10 +91,8 @@ def render_reports(
             is a page that says why.
 
     """
-    _refuse_unknown(only or ())
-    with duckdb.connect(str(database), read_only=True) as marts:
-        every = list(_every_task(marts))
-        as_of = day_of(read_policies(marts))
+    _refuse_unknown(only)
+    every, as_of = _due(database)
     tasks = _chosen(every, only, subject, most)
     stamp = Stamp(generation, written(as_of, "date"))
     about = {
@@ -113,11 +112,7 @@ def render_reports(
         for done, task in enumerate(tasks, start=1):
             context.write_text(json.dumps({**about, "subject": task.subject}), "utf-8")
             pages, problem = _rendered(kernel, task, stamp, context)
-            for file, page in pages.items():
-                target = out / file
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_text(page, encoding="utf-8")
-                written_pages.append(target)
+            written_pages += [_write(out / file, page) for file, page in pages.items()]
             if problem:
                 problems.append(f"report {task.file}: {problem}")
             advance(done, len(tasks))
@@ -126,38 +121,40 @@ def render_reports(
     return written_pages
 
 
-def _refuse_unknown(names: Collection[str]) -> None:
-    """Raise BowtieError for a report that does not exist."""
+def _write(target: Path, page: str) -> Path:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(page, encoding="utf-8")
+    return target
+
+
+def _refuse_unknown(only: Collection[str] | None) -> None:
+    """Raise BowtieError for the name of a report that there is none of."""
     known = {report.name for report in REPORTS}
-    if unknown := sorted(set(names) - known):
+    if unknown := sorted(set(only or ()) - known):
         raise BowtieError(
             f"there is no report {', '.join(unknown)}; "
             f"there are {', '.join(sorted(known))}"
         )
 
 
-def _every_task(marts: duckdb.DuckDBPyConnection) -> Iterator[_Task]:
-    """Yield every page that is due."""
-    for report in REPORTS:
-        if report.subjects is None:
-            yield _Task(report)
-        else:
-            for subject, name in _subjects(marts, report.name, report.subjects):
-                yield _Task(report, subject, name)
-
-
-def _subjects(
-    marts: duckdb.DuckDBPyConnection, report: str, query: str
-) -> list[tuple[str, str | None]]:
-    """Return ids and names of whom a report is due for."""
+def _due(database: Path) -> tuple[list[_Task], date]:
+    """Return every page that is due, and the day as of which the marts are."""
+    tasks = []
     try:
-        return marts.execute(query).fetchall()
-    except duckdb.CatalogException:
-        # Published before there was such a report.
+        with duckdb.connect(str(database), read_only=True) as marts:
+            as_of = day_of(read_policies(marts))
+            for report in REPORTS:
+                if report.subjects is None:
+                    tasks.append(_Task(report))
+                else:
+                    found = marts.execute(report.subjects).fetchall()
+                    tasks += [_Task(report, subject, name) for subject, name in found]
+    except duckdb.Error as error:
         raise BowtieError(
-            f"report {report}: this generation lacks a mart that it reads; "
-            "bowtie run publishes one that has it"
+            f"{database.name} has not all the marts that reports read "
+            f"({type(error).__name__}); publish anew: bowtie run"
         ) from None
+    return tasks, as_of
 
 
 def _chosen(

@@ -96,9 +96,12 @@ def test_a_page_for_customers_asks_only_what_customers_may_see(sample_reports):
             for query in page.queries().values()
         }
         assert asked <= safe, f"{path.name}: {sorted(asked - safe)}"
-        assert not page.html.select("a:not(.anchor-link), .note, [class*=tone-]"), (
-            path.name
-        )
+        linked = page.html.select("a:not(.anchor-link), .note, [class*=tone-]")
+        assert not linked, path.name
+        assert not re.search(_INTERNAL, page.one("main").text), path.name
+
+
+_INTERNAL = re.compile(r"\b(score|band|tier|risk|forecast|likelihood|churn)", re.I)
 
 
 def customer_safe_marts() -> set[str]:

@@ -48,7 +48,8 @@ final as (
         {%- for band in bands %}
         cast(summed.{{ band }}_accounts as bigint) as {{ band }}_accounts,
         cast(summed.{{ band }}_arr as decimal(18, 2)) as {{ band }}_arr,
-        {{ safe_divide('summed.' ~ band ~ '_arr', 'summed.arr') }} as {{ band }}_arr_share,
+        {{ safe_divide('summed.' ~ band ~ '_arr', 'summed.arr') }}
+            as {{ band }}_arr_share,
         {%- endfor %}
         {{ safe_divide(
             '(summed.accounts - summed.unscored_accounts)', 'summed.accounts'

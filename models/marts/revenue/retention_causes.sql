@@ -1,6 +1,6 @@
 -- One row per cause that moved net retention over the last twelve months: what it won,
--- what it lost, and how much of NRR that is. Only accounts of the cohort; the causes add
--- up to current_arr - base_arr of the newest `all` row of retention.
+-- what it lost, and how much of NRR that is. Only accounts of the cohort; the causes
+-- add up to current_arr - base_arr of the newest `all` row of retention.
 with causes as (
     select * from {{ ref('int_retention_causes') }}
 ),

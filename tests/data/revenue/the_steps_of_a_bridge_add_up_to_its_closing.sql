@@ -1,13 +1,17 @@
 -- And it opens and closes where the waterfall does.
 with bridges as (
     select
-        arr_bridge.window_months,
-        sum(case when arr_bridge.step = 'closing' then -arr_bridge.arr else arr_bridge.arr end)
-            as left_over,
-        sum(case when arr_bridge.step = 'closing' then arr_bridge.arr else 0 end)
-            as closing_arr
-    from {{ ref('arr_bridge') }} as arr_bridge
-    group by arr_bridge.window_months
+        arr_bridge_steps.window_months,
+        sum(case
+            when arr_bridge_steps.step = 'closing' then -arr_bridge_steps.arr
+            else arr_bridge_steps.arr
+        end) as left_over,
+        sum(case
+            when arr_bridge_steps.step = 'closing' then arr_bridge_steps.arr
+            else 0
+        end) as closing_arr
+    from {{ ref('arr_bridge_steps') }} as arr_bridge_steps
+    group by arr_bridge_steps.window_months
 ),
 
 company as (

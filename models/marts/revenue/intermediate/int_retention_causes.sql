@@ -67,10 +67,10 @@ rest as (
 
 final as (
     select * from known
-    where known.arr <> 0
+    where arr <> 0
     union all
     select * from rest
-    where rest.arr <> 0
+    where arr <> 0
 )
 
 select * from final

@@ -48,8 +48,8 @@ compared as (
     cross join days
     group by rates.slice_value, rates.metric, rates.position, days.this_month
     having
-        max(case when rates.as_of_month = days.this_month then rates.rate end) is not null
-        or rates.slice_value = 'all'
+        rates.slice_value = 'all'
+        or max(case when rates.as_of_month = days.this_month then 1 end) = 1
 ),
 
 final as (
