@@ -4,32 +4,53 @@ from bowtie.checks.check import Check
 
 _HAS_INVOICES = "(select count(*) from revenue.arr_reconciliation) > 0"
 _NO_INVOICES = "no invoice was delivered"
-# Recurring amounts invoiced, spread over what they bill, in the last three months that
-# are over.
-_EARNED = """
-    earned as (
+# What each subscription is billed a year by the invoice lines whose period runs on the
+# as-of date, beside its ARR. One without such a recurring line was billed before the
+# first invoice that was delivered, or not yet.
+_BILLED = """
+    billed as (
         select
-            months.account_id,
-            sum(months.contracted_amount) as contracted,
-            sum(months.contracted_amount + months.unexplained_amount) as earned
-        from revenue.arr_reconciliation as months
-        inner join core.accounts as accounts using (account_id)
+            lines.subscription_id,
+            sum(lines.amount * 365 / (lines.period_end - lines.period_start)) as a_year
+        from staging.stg_billing__invoice_lines as lines
+        inner join staging.stg_billing__invoices as invoices using (invoice_id)
         where
-            months.month >= date_trunc('month', as_of()) - interval 3 month
-            and months.month < date_trunc('month', as_of())
-            and accounts.first_arr_on >= (
-                select min(issued_on) from staging.stg_billing__invoices
-            )
-        group by months.account_id
+            coalesce(lines.line_type, 'recurring') in ('recurring', 'proration')
+            and coalesce(invoices.status, 'open') not in ('draft', 'void')
+            and lines.period_start <= as_of()
+            and lines.period_end > as_of()
+        group by lines.subscription_id
+        having bool_or(coalesce(lines.line_type, 'recurring') = 'recurring')
+    ),
+
+    contracted as (
+        select
+            lines.subscription_id,
+            sum(lines.arr) as arr,
+            sum(lines.arr_local) as arr_local
+        from revenue.arr_lines as lines
+        where
+            lines.valid_from <= as_of()
+            and (lines.valid_to is null or lines.valid_to > as_of())
+        group by lines.subscription_id
+        having sum(lines.arr_local) > 0
+    ),
+
+    compared as (
+        select
+            contracted.subscription_id,
+            contracted.arr,
+            contracted.arr_local,
+            billed.a_year,
+            cast(
+                billed.a_year * contracted.arr / contracted.arr_local as decimal(18, 2)
+            ) as billed_arr
+        from contracted
+        inner join billed using (subscription_id)
     )
 """
-_HAS_EARNED = f"""
-    (
-        with {_EARNED}
-        select coalesce(sum(contracted) > 0 and count(*) >= 10, false) from earned
-    )
-"""
-_TOO_FEW_EARNED = "fewer than ten accounts are known from their first invoice on"
+_HAS_BILLED = f"(with {_BILLED} select count(*) from compared) > 0"
+_NOTHING_BILLED = "no invoice line bills a subscription for the as-of date"
 _IN_FORCE = """
     lines.valid_from <= as_of() and (lines.valid_to is null or lines.valid_to > as_of())
 """
@@ -37,7 +58,7 @@ _IN_FORCE = """
 # Every amount that somebody typed or computed, in the reporting currency.
 _AMOUNTS = """
     rates as (
-        select currency, any_value(rate) as rate
+        select currency, max(rate) as rate
         from revenue.arr_lines
         group by currency
     ),
@@ -175,7 +196,7 @@ CHECKS = [
         "invoices_are_all_reconciled",
         evidence="""
             with rates as (
-                select currency, any_value(rate) as rate
+                select currency, max(rate) as rate
                 from revenue.arr_lines
                 group by currency
             ),
@@ -235,49 +256,47 @@ CHECKS = [
         applies="(select count(*) from staging.stg_billing__invoice_lines) > 0",
         unless="no invoice line was delivered",
     ),
-    # A whole file in cents for dollars shows here even on the first day. Of accounts
-    # all of whose invoices are known: what was billed for three years before the first
-    # invoice that was delivered is missing from `earned`.
+    # A whole file in cents for dollars shows here even on the first day.
     Check(
         "company_is_billed_what_it_contracted",
         evidence=f"""
-            with {_EARNED}
+            with {_BILLED}
             select
                 'billing_invoices' as subject,
-                sum(earned) / sum(contracted) as measured
-            from earned
+                sum(billed_arr) / sum(arr) as measured
+            from compared
         """,
-        says="of the last three months come to {measured} the contracts",
+        says="come to {measured} the ARR of the contracts that they bill",
         remedy="billing_subscription_items or billing_invoice_lines is in another "
         "unit, or lacks a product",
-        applies=_HAS_EARNED,
-        unless=_TOO_FEW_EARNED,
+        applies=_HAS_BILLED,
+        unless=_NOTHING_BILLED,
     ),
     Check(
-        "account_is_billed_what_it_contracted",
+        "subscription_is_billed_what_it_contracted",
         evidence=f"""
-            with {_EARNED},
+            with {_BILLED},
 
             judged as (
                 select
-                    account_id,
-                    earned > 0
-                    and contracted > 0
-                    and abs(earned - contracted) * 1000 > sum(contracted) over ()
-                    and (contracted > 20 * earned or earned > 20 * contracted) as is_odd
-                from earned
+                    subscription_id,
+                    abs(billed_arr - arr) * 1000 > sum(arr) over ()
+                    and (a_year > 4 * arr_local or arr_local > 4 * a_year) as is_odd
+                from compared
             )
 
             select
-                'billing_invoices' as subject,
+                'billing_subscription_items' as subject,
                 count(*) filter (where is_odd) as measured,
-                some_of(case when is_odd then account_id end) as named
+                some_of(case when is_odd then subscription_id end) as named
             from judged
         """,
-        says="bill {measured} accounts a twentieth or twenty times their contract",
-        remedy="an item or invoice is in another unit; correct it at the source",
-        applies=_HAS_EARNED,
-        unless=_TOO_FEW_EARNED,
+        says="have {measured} subscriptions with an ARR of four times their invoices, "
+        "or a fourth",
+        remedy="an item or a line of billing_invoice_lines is in another unit; correct "
+        "it at the source",
+        applies=_HAS_BILLED,
+        unless=_NOTHING_BILLED,
     ),
     Check(
         "items_begin_with_their_subscription",

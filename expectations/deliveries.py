@@ -164,7 +164,7 @@ CHECKS = [
             with {_DAYS},
 
             week as (
-                select cast(as_of() - back as date) as day
+                select as_of() - cast(back as integer) as day
                 from range(7) as days_back(back)
             ),
 

@@ -11,7 +11,7 @@ _NO_ARR = "the company has no ARR"
 # itself, and is dated back.
 _THEN = f"""
     rates as (
-        select currency, any_value(rate) as rate
+        select currency, max(rate) as rate
         from revenue.arr_lines
         group by currency
     ),
@@ -320,7 +320,7 @@ CHECKS = [
                 from staging.base_billing__subscription_items as items
                 cross join usual
                 left join (
-                    select currency, any_value(rate) as rate
+                    select currency, max(rate) as rate
                     from revenue.arr_lines group by currency
                 ) as rates using (currency)
                 where

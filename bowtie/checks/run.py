@@ -15,6 +15,7 @@ from bowtie.checks.check import Check, CheckResult, Outcome
 from bowtie.checks.evidence import NotApplicableError, measure, opened
 from bowtie.checks.judge import Verdict, judge
 from bowtie.checks.reported import contract_results, test_results
+from bowtie.errors import BowtieError
 from expectations import SUBJECTS
 
 
@@ -32,13 +33,23 @@ def run_checks(
     Returns:
         How each check ended for each subject, in order of source, check and subject.
 
+    Raises:
+        BowtieError: one of the two files cannot be read, or is none of Bowtie's.
+
     """
     results = contract_results(about.get("landing")) + test_results(about.get("target"))
-    with opened(database, previous) as connection:
-        policy = read_policy(connection)
-        for subject in SUBJECTS:
-            checks = import_module(f"expectations.{subject}").CHECKS
-            results += run_suite(connection, subject, checks, policy)
+    try:
+        with opened(database, previous) as connection:
+            policy = read_policy(connection)
+            for subject in SUBJECTS:
+                checks = import_module(f"expectations.{subject}").CHECKS
+                results += run_suite(connection, subject, checks, policy)
+    except duckdb.Error as error:
+        beside = f" beside '{previous}'" if previous else ""
+        raise BowtieError(
+            f"'{database}' cannot be checked{beside} ({type(error).__name__}); it must "
+            "be a candidate of this version that nobody is writing to: bowtie build"
+        ) from error
     return sorted(results, key=lambda r: (r.source, r.check_name, r.subject))
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from bowtie.build import BuildResult
 from bowtie.checks import Check, CheckResult, record_results, run_checks
 from bowtie.checks.bounds import read_policy
 from bowtie.checks.command import check_file, described
@@ -21,7 +22,8 @@ from bowtie.checks.evidence import prepare
 from bowtie.checks.run import run_suite
 from bowtie.checks.volumes import remember_volumes
 from bowtie.errors import BowtieError
-from bowtie.paths import Home
+from bowtie.paths import Home, Workplace
+from bowtie.run import Candidate, Request, check_candidate
 from expectations import SUBJECTS
 
 CHECKS = {
@@ -126,14 +128,14 @@ FAULTS = [
      "blocked"),
     ("invoice_is_the_sum_of_its_lines", "update staging.base_billing__invoices "
      "set total_amount = total_amount * 100", "blocked"),
-    ("company_is_billed_what_it_contracted", "update revenue.arr_reconciliation set "
-     "contracted_amount = contracted_amount * 100, "
-     "unexplained_amount = unexplained_amount - contracted_amount * 99", "blocked"),
-    ("account_is_billed_what_it_contracted", "update revenue.arr_reconciliation set "
-     "contracted_amount = contracted_amount * 100, unexplained_amount = "
-     "unexplained_amount - contracted_amount * 99 where account_id = ("
-     "select max_by(account_id, arr) from core.accounts "
-     "where first_arr_on > '2024-01-01')", "blocked"),
+    ("company_is_billed_what_it_contracted", "update revenue.arr_lines "
+     "set arr = arr * 100, arr_local = arr_local * 100", "blocked"),
+    ("company_is_billed_what_it_contracted", "update revenue.arr_lines "
+     "set arr = arr * 1.3, arr_local = arr_local * 1.3", "warned"),
+    ("subscription_is_billed_what_it_contracted", "update revenue.arr_lines "
+     "set arr = arr * 100, arr_local = arr_local * 100 where arr_line_id = "
+     "(select max_by(arr_line_id, arr) from revenue.arr_lines "
+     "where valid_to is null)", "blocked"),
     ("newly_unmatched_subscriptions", "insert into quality.unmatched_billing "
      "select * replace ('S' as subscription_id) from quality.unmatched_billing",
      "warned"),
@@ -382,6 +384,29 @@ def test_described_results_name_the_remedy_and_count(
         "blocked", "a_check", "a table is wrong; mend it"
     ]  # fmt: skip
     assert lines[-1].startswith(f"{len(sample_results) + 1} results: 1 blocked, ")
+
+
+def test_run_says_what_stops_it_and_keeps_the_results(
+    home: Home, sample_warehouse: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopping = CheckResult(
+        "a_check", "expectation", "a table", "block", "blocked",
+        message="a_check: a table is wrong; mend it",
+    )  # fmt: skip
+    kept: list[CheckResult] = []
+    monkeypatch.setattr("bowtie.checks.run_checks", lambda *given: [stopping])
+    monkeypatch.setattr("bowtie.checks.record_results", lambda _, all: kept.extend(all))
+    candidate = Candidate(
+        Request.of(home=home.root),
+        Workplace(sample_warehouse.parent),
+        {},
+        BuildResult(),
+    )
+    with pytest.raises(BowtieError) as stopped:
+        check_candidate(candidate)
+    assert stopped.value.problems[0] == stopping.message
+    assert "nothing was published" in stopped.value.problems[1]
+    assert kept == [stopping]
 
 
 def test_file_that_is_no_candidate_is_named(home: Home, tmp_path: Path) -> None:
