@@ -11,7 +11,8 @@ _FEW = """
 _TOO_FEW = "fewer than 20 accounts have a health score"
 
 CHECKS = [
-    # A driver that many accounts lost at once is an input that did not arrive. Less
+    # A driver that many accounts lost at once is an input that did not arrive. Of weeks
+    # that are over: a weekly source has said nothing yet of the one that runs. Less
     # twice what chance does, since of surveys and tickets a small company has few.
     Check(
         "health_inputs_are_known",
@@ -24,6 +25,7 @@ CHECKS = [
                     count(*) filter (where status in ('scored', 'capped')) / count(*)
                         as known
                 from health.health_driver_scores
+                where week <= as_of() - 6
                 group by driver, week
                 having count(*) >= 20
             ),
@@ -56,6 +58,7 @@ CHECKS = [
             (
                 select count(*) from (
                     select driver from health.health_driver_scores
+                    where week <= as_of() - 6
                     group by driver, week having count(*) >= 20
                 ) as weeks
             ) > 0
@@ -71,7 +74,11 @@ CHECKS = [
                     count(*) filter (where status in ('scored', 'capped')) / count(*)
                         as known
                 from health.health_driver_scores
-                where week = (select max(week) from health.health_driver_scores)
+                where
+                    week = (
+                        select max(week) from health.health_driver_scores
+                        where week <= as_of() - 6
+                    )
                 group by driver
                 having count(*) >= 20
             ),
@@ -83,7 +90,10 @@ CHECKS = [
                         as known
                 from previous.health.health_driver_scores
                 where
-                    week = (select max(week) from previous.health.health_driver_scores)
+                    week = (
+                        select max(week) from previous.health.health_driver_scores
+                        where week <= previous_as_of() - 6
+                    )
                 group by driver
                 having count(*) >= 20
             )
@@ -105,6 +115,7 @@ CHECKS = [
                         week = (
                             select max(week)
                             from previous.health.health_driver_scores
+                            where week <= previous_as_of() - 6
                         )
                     group by driver
                 ) as drivers

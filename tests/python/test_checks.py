@@ -152,7 +152,7 @@ FAULTS = [
      "blocked"),
     ("health_inputs_are_known", "update health.health_driver_scores set "
      "status = 'missing' where driver = 'usage_frequency' "
-     "and week = (select max(week) from health.health_driver_scores) "
+     "and week > as_of() - 13 "
      "and hash(account_id) % 3 = 0", "blocked"),
     ("health_inputs_are_those_of_the_last_run", "update health.health_driver_scores "
      "set status = 'missing' where driver = 'usage_frequency' "
