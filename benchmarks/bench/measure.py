@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from os import sysconf
 from pathlib import Path
 from time import monotonic, sleep
 
-_PAGE = sysconf("SC_PAGE_SIZE")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 _EVERY_SECONDS = 0.1
 
 
 @dataclass
 class Measured:
-    """One run: wall-clock seconds, peak bytes in memory and in spill files.
+    """One run: seconds by the clock and of all cores, peak bytes in memory and spill.
 
-    `lines` are what it printed, each with the seconds after which it did.
+    `lines` are what it printed, each with the seconds after which it did. On a machine
+    that others use too, the seconds of cores are what can be compared.
     """
 
     seconds: float = 0.0
+    core_seconds: float = 0.0
     memory: int = 0
     spill: int = 0
     lines: list[tuple[float, str]] = field(default_factory=list)
@@ -46,7 +48,7 @@ def measured(
     Args:
         command: program and arguments.
         folder: where it runs.
-        spill_under: files below it in a folder `*.tmp` or `spill` are spilled rows.
+        spill_under: files in folders `*.tmp` near its top are spilled rows.
         environment: variables; the caller's own by default.
 
     Raises:
@@ -72,8 +74,10 @@ def measured(
         assert process.stdout is not None
         for line in process.stdout:
             result.lines.append((monotonic() - started, line.rstrip()))
-        process.wait()
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
         result.seconds = monotonic() - started
+        result.core_seconds = used.ru_utime + used.ru_stime
         watcher.join()
     if process.returncode:
         said = "\n".join(line for _, line in result.lines[-5:])
@@ -82,9 +86,9 @@ def measured(
 
 
 def _watch(process: subprocess.Popen[str], result: Measured, spill_under: Path) -> None:
-    while process.poll() is None:
+    while process.returncode is None:
         result.memory = max(result.memory, sum(_resident(process.pid)))
-        result.spill = max(result.spill, sum(_spilled(spill_under)))
+        result.spill = max(result.spill, _spilled(spill_under))
         sleep(_EVERY_SECONDS)
 
 
@@ -100,11 +104,13 @@ def _resident(session: int) -> Iterator[int]:
             yield int(stat[21]) * _PAGE
 
 
-def _spilled(folder: Path) -> Iterator[int]:
-    """Yield the bytes of each spill file below a folder."""
-    for pattern in ("**/*.tmp/*", "**/spill/*"):
-        for path in folder.glob(pattern):
-            try:
-                yield path.stat().st_size
-            except OSError:
-                continue
+def _spilled(folder: Path) -> int:
+    """Return the bytes in spill files near the top of a folder."""
+    try:
+        return sum(
+            path.stat().st_size
+            for depth in range(3)
+            for path in folder.glob("*/" * depth + "*.tmp/*")
+        )
+    except OSError:
+        return 0  # One of them has just gone.

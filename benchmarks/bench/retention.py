@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-_SLICES = ("'all'", "region", "industry")
+_SLICES = ("'all'", "base.region", "base.industry")
 _CROSS_JOIN = """
 create temp table customer_months as
 select
@@ -35,7 +35,7 @@ group by accounts.account_id, months.month
 """
 _RETENTION = """
 select
-    current.month, {window} as window_months, {slice} as slice_value,
+    current.month, {window} as window_months, {slice_value} as slice_value,
     sum(base.arr) as base_arr,
     sum(current.arr) as current_arr,
     sum(least(base.arr, current.arr)) as retained_arr
@@ -45,7 +45,7 @@ inner join customer_months as current
         base.account_id = current.account_id
         and base.month + interval {window} month = current.month
 where base.arr > 0
-group by current.month, slice_value
+group by current.month, {slice_value}
 """
 
 
@@ -97,7 +97,7 @@ def cross_join(database: str, out: str) -> None:
         _views(connection)
         connection.execute(_CROSS_JOIN)
         parts = [
-            f"({_RETENTION.format(window=window, slice=slice_value)})"
+            f"({_RETENTION.format(window=window, slice_value=slice_value)})"
             for window in (1, 3, 12)
             for slice_value in _SLICES
         ]
