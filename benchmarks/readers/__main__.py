@@ -30,6 +30,9 @@ from bowtie.publish import finish, write_draft
 _ROWS = 1000
 # Reads over one connection, by those readers that keep theirs.
 _READS_A_CONNECTION = 25
+# Seconds between two reads of a process: long enough to leave the publisher some of
+# the machine, short enough for each to see every generation.
+_PAUSE = 0.2
 _FORK = get_context("fork")
 
 # Lowest numbers, highest numbers and counts of rows, of all tables.
@@ -125,6 +128,7 @@ def _read_on(home: Home, kind: int, seen: Seen) -> None:
                 if not is_whole or number < newest:
                     seen.add(seen.problems)
                 newest = number
+                sleep(_PAUSE)
     finally:
         seen.stop.value = 1
 
