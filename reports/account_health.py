@@ -174,8 +174,8 @@ backtest = house.ask("""
 """)
 for row in backtest.where(lead_days=90):
     house.remark(
-        "Of accounts that were red, could leave within {} days and were looked back "
-        "on, {} did; of green ones {}.",
+        "Of accounts that were red, and free to leave within {} days, {} left in that "
+        "time; of green ones {}.",
         row.lead_days,
         row.red_rate,
         row.green_rate,

@@ -8,8 +8,7 @@
 from bowtie.reporting import house
 
 CHECKS = """
-    select check_name, source, subject, severity, outcome, measured_value, expected,
-        message
+    select check_name, subject, outcome, measured_value, expected, message
     from quality.quality_results
     where {}
     order by source, check_name, subject

@@ -62,7 +62,7 @@ forecasts = house.ask("""
 """)
 ahead = forecasts.row()
 CHECKS = """
-    select check_name, source, subject, outcome
+    select check_name, subject, outcome
     from quality.quality_results
     where outcome = '{}'
     order by source, check_name, subject

@@ -138,6 +138,31 @@ def test_every_shown_column_is_defined_in_the_page(sample_reports):
                 assert heading.get("title"), f"{path.name}: {heading.text}"
 
 
+def test_the_overview_shows_what_the_generation_before_said(sample_warehouse, tmp_path):
+    before = tmp_path / "before.duckdb"
+    with duckdb.connect(str(before)) as marts:
+        marts.execute(f"attach '{sample_warehouse}' as sample (read_only)")
+        marts.execute("create schema revenue")
+        marts.execute(
+            "create table revenue.retention_standings as"
+            " select * replace (rate - 0.125 as rate)"
+            " from sample.revenue.retention_standings"
+        )
+    (path,) = render_reports(
+        sample_warehouse, tmp_path, generation="g", previous=before, only=["index"]
+    )
+    page = ReportPage(path)
+    ((number, query),) = [
+        (number, query) for number, query in page.queries().items() if query.of_previous
+    ]
+    with duckdb.connect(str(before), read_only=True) as marts:
+        answer = asked(marts, query.sql)
+    shown = [value for value in page.values() if value.query == number]
+    assert len(shown) > 3
+    for value in shown:
+        expect_shown(value, answer, path.name)
+
+
 # --- What a reader is told ------------------------------------------------------------
 
 

@@ -288,6 +288,7 @@ def stacked_bars(
         if horizontal:
             axes.set_yticks(rows, names, color=light("ink"))
             axes.invert_yaxis()
+            axes.locator_params(axis="x", nbins=4 if narrow else 7)
             axes.grid(axis="x")
             axes.grid(False, axis="y")
         else:

@@ -95,6 +95,8 @@ _NUMERIC: dict[str, Callable[[Decimal, str, bool], str]] = {
     "percent_change": lambda value, *_: _rounded(value * 100, 1, sign=True) + "%",
     "percent_apart": lambda value, *_: _rounded(abs(value) * 100, 1) + "%",
     "count": lambda value, *_: _rounded(value, 0),
+    # As it was measured, in a unit that stands beside it.
+    "measure": lambda value, *_: f"{value.normalize():,f}".replace("-", _MINUS),
     "number": lambda value, *_: _rounded(value, 1),
     "change": lambda value, *_: _rounded(value, 1, sign=True),
 }

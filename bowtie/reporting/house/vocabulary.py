@@ -106,6 +106,8 @@ KINDS = {
     "main_cause": "words",
     "main_reason": "words",
     "message": "prose",
+    "measured_value": "measure",
+    "median_warning_days": "number",
     "metric": "metric",
     "net_arr": "money_change",
     "nrr_points": "points",
