@@ -18,7 +18,9 @@ reviews = house.ask(
     """,
     account,
 )
-review = reviews.only("there is no customer with this id")
+review = reviews.only(
+    "there is no customer with this id; core.accounts lists those there are"
+)
 
 # %%
 quarters = house.ask(
@@ -281,7 +283,7 @@ house.figure(
 # %% tags=["internal"]
 interventions = house.ask(
     """
-    select trigger, reason, opened_on, due_on, is_overdue, playbook
+    select trigger, reason, opened_on, due_on, first_touch_on, playbook
     from health.interventions
     where is_open and account_id = ?
     order by priority desc, trigger_rank

@@ -9,9 +9,8 @@ from bowtie.reporting import house
 
 due = house.ask("""
     select
-        account_name, account_id, csm_name, qbr_due_on, last_qbr_on, arr,
-        days_to_renewal, milestones_done, milestones_total, milestones_overdue,
-        tickets_open
+        account_name, csm_name, qbr_due_on, last_qbr_on, arr, days_to_renewal,
+        milestones_overdue, tickets_open
     from reviews.account_reviews
     where is_pack_due
     order by qbr_due_on, account_id

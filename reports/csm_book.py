@@ -37,8 +37,8 @@ house.title(book.csm_name, "Whom do I call this week, and how is my book?")
 # %%
 are = "is" if book.red_accounts.raw == 1 else "are"
 house.answer(
-    "{} in the queue, {} of them overdue. Of {} {} {} red; {} comes up for renewal "
-    "within three months, {} of it at risk.",
+    "{} in the queue, {} of them overdue and untouched. Of {} {} {} red; {} comes up "
+    "for renewal within three months, {} of it at risk.",
     house.counted(work.open_interventions, "intervention is", "interventions are"),
     work.overdue_interventions,
     house.counted(book.accounts, "account", "accounts"),
@@ -69,7 +69,7 @@ house.remark(
 # %%
 queue = house.ask(
     """
-    select account_name, due_on, trigger, reason, arr, is_overdue
+    select account_name, due_on, first_touch_on, trigger, reason, arr
     from health.interventions
     where is_open and csm_id = ?
     order by queue_position

@@ -33,8 +33,8 @@ from bowtie.paths import PROJECT_DIR
 # Seconds for a kernel to answer for the first time, and for one cell.
 STARTUP = 60
 CELL = 120
-# What these say names tables and columns, or is our own; others may hold values.
-_TOLD = {"ReportError", "BinderException", "CatalogException", "ParserException"}
+# What these say names tables and columns; others may hold values.
+_TOLD = {"BinderException", "CatalogException", "ParserException"}
 _BEGINNING = """\
 %reset -f
 from bowtie.reporting import house
@@ -128,6 +128,8 @@ class Kernel:
             client.execute_cell(client.nb.cells[number], number)
         except CellExecutionError as error:
             told = _COLOURS.sub("", error.evalue).splitlines()[:1]
+            if error.ename == "ReportError":
+                raise BowtieError(*told) from None
             reason = [f"{place} stopped with {error.ename}"]
             reason += told if error.ename in _TOLD else []
             raise BowtieError(": ".join(reason)) from None

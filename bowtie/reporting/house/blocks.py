@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from bowtie.reporting.house import formats
 from bowtie.reporting.house.html import element, joined, readable, traced
 from bowtie.reporting.house.svg import as_svg
-from bowtie.reporting.house.vocabulary import POLICIES, label_of
+from bowtie.reporting.house.vocabulary import label_of, policies_of
 from bowtie.reporting.house.warehouse import (
     Answer,
     Value,
@@ -240,7 +240,7 @@ def _trace(
     """Return what a reader needs to check a number, folded away."""
     in_force = policies(page().database)
     deciding = dict.fromkeys(
-        name for found in answers for name in POLICIES[found.mart.partition(".")[0]]
+        name for found in answers for name in policies_of(found.mart)
     )
     holds = [f"As of {formats.written(day_of(in_force), 'date')}"]
     holds += [

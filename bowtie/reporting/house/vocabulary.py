@@ -59,6 +59,7 @@ LABELS = {
     "cancel_requested_on": "Cancellation asked",
     "days_before_renewal": "Days to renewal",
     "expected_hours": "Hours needed",
+    "first_touch_on": "Met since, on",
     "forecast_arr": "Expected",
     "forecast_gross_rate": "Forecast",
     "from_csm_name": "From",
@@ -152,11 +153,14 @@ KINDS = {
     "touch_model": "words",
     "what": "prose",
 }
-# The switches that decide what the figures of a schema mean.
+# The switches that decide what the figures of a schema mean, or of a mart that differs.
 POLICIES = {
     "core": ("account_grain", "currency_policy"),
     "revenue": ("account_grain", "currency_policy", "renewal_grace_days"),
     "health": ("account_grain", "health_band_dwell_weeks", "health_minimum_coverage"),
+    "health.usage_weekly": ("business_timezone",),
+    "health.success_plans": (),
+    "health.success_plan_milestones": (),
     "capacity": ("account_grain", "full_time_weekly_hours"),
     "reviews": ("account_grain", "review_pack_days"),
     "expansion_renewals": ("account_grain", "renewal_term_months_min"),
@@ -171,6 +175,11 @@ def label_of(column: str) -> str:
         return LABELS[column]
     words = words_of(column.removeprefix("is_"))
     return words[0].upper() + words[1:]
+
+
+def policies_of(mart: str) -> tuple[str, ...]:
+    """Return the switches that decide what the figures of a mart mean."""
+    return POLICIES[mart if mart in POLICIES else mart.partition(".")[0]]
 
 
 def words_of(code: str) -> str:
