@@ -1,6 +1,6 @@
--- One row per check and what it looked at: how it ended. dbt leaves the table empty, and
--- `bowtie` fills it once the build is over, since a test cannot read its own outcome; so
--- it is empty after a bare `dbt build`.
+-- One row per check and what it looked at: how it ended. dbt leaves the table empty,
+-- and `bowtie` fills it once the build is over, since a test cannot read its own
+-- outcome.
 with final as (
     select
         cast(null as varchar) as source,
