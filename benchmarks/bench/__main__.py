@@ -6,9 +6,7 @@ make bench ARGS="--accounts 100000 --months 24 --only full,next-day"
 from __future__ import annotations
 
 import argparse
-import shlex
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -31,15 +29,16 @@ def main() -> None:
         options.months,
         options.usage,
     )
-    rows: list[Row] = []
+    sizes = f"{options.accounts:,} accounts, {options.months} months, {options.usage}"
+    asked = f"--accounts {options.accounts} --months {options.months}"
     for name in chosen:
         print(f"{name} ...", flush=True)
+        rows: list[Row] = []
         for row in _MEASUREMENTS[name](raw, options.scratch):
             print("  " + " | ".join(row), flush=True)
             rows.append(row)
-    title = f"{options.accounts:,} accounts, {options.months} months, {options.usage}"
-    command = f'make bench ARGS="{shlex.join(sys.argv[1:])}"'
-    page.write(f"{title}: {', '.join(chosen)}", command, rows)
+        command = f"make bench ARGS='{asked} --usage {options.usage} --only {name}'"
+        page.write(f"{name}: {sizes}", command, rows)
 
 
 def _options() -> argparse.Namespace:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-_SLICES = ("'all'", "base.region", "base.industry")
+_SLICES = {"all": "'all'", "region": "base.region", "industry": "base.industry"}
 _CROSS_JOIN = """
 create temp table customer_months as
 select
@@ -35,7 +35,10 @@ group by accounts.account_id, months.month
 """
 _RETENTION = """
 select
-    current.month, {window} as window_months, {slice_value} as slice_value,
+    current.month,
+    {window} as window_months,
+    '{slice_name}' as slice_name,
+    {slice_value} as slice_value,
     sum(base.arr) as base_arr,
     sum(current.arr) as current_arr,
     sum(least(base.arr, current.arr)) as retained_arr
@@ -97,9 +100,9 @@ def cross_join(database: str, out: str) -> None:
         _views(connection)
         connection.execute(_CROSS_JOIN)
         parts = [
-            f"({_RETENTION.format(window=window, slice_value=slice_value)})"
+            _RETENTION.format(window=window, slice_name=name, slice_value=value)
             for window in (1, 3, 12)
-            for slice_value in _SLICES
+            for name, value in _SLICES.items()
         ]
         connection.execute(f"copy ({' union all '.join(parts)}) to '{out}'")
 
@@ -132,7 +135,7 @@ def pandas(database: str, out: str) -> None:
         base = customer_months[customer_months["arr"] > 0]
         both = base.merge(later, on=["account_id", "month"], suffixes=("", "_now"))
         both["retained"] = both[["arr", "arr_now"]].min(axis=1)
-        for name in ("all", "region", "industry"):
+        for name in _SLICES:
             sums = both.groupby(["month", name])[["arr", "arr_now", "retained"]].sum()
             found.append(sums.reset_index(names=["month", "slice_value"]))
     pd.concat(found).to_parquet(out)
@@ -174,6 +177,7 @@ def disagreements(database: Path, out: Path) -> int:
                 on
                     theirs.month = ours.as_of_month
                     and theirs.window_months = ours.window_months
+                    and theirs.slice_name = ours.slice_name
                     and theirs.slice_value = ours.slice_value
             where
                 theirs.base_arr is distinct from ours.base_arr
