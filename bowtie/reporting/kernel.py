@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -35,6 +36,8 @@ STARTUP = 60
 CELL = 120
 # What these say names tables and columns; others may hold values.
 _TOLD = {"BinderException", "CatalogException", "ParserException"}
+# Followed by the process that it serves. Not in HOME: a socket's path must be short.
+_FOLDER = "bowtie-kernel-"
 _BEGINNING = """\
 %reset -f
 from bowtie.reporting import house
@@ -52,13 +55,27 @@ def running_kernel() -> Iterator[Kernel]:
         BowtieError: no kernel starts.
 
     """
-    with tempfile.TemporaryDirectory(prefix="bowtie-kernel-") as folder:
+    _remove_abandoned()
+    prefix = f"{_FOLDER}{os.getpid()}-"
+    with tempfile.TemporaryDirectory(prefix=prefix) as folder:
         kernel = Kernel(Path(folder))
         try:
             kernel.start()
             yield kernel
         finally:
             kernel.end()
+
+
+def _remove_abandoned() -> None:
+    """Remove folders of kernels whose process was killed before it could."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}[0-9]*-*"):
+        process = int(folder.name.removeprefix(_FOLDER).partition("-")[0])
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            shutil.rmtree(folder, ignore_errors=True)
+        except PermissionError:
+            continue
 
 
 class Kernel:
@@ -68,6 +85,11 @@ class Kernel:
         self._folder = folder
         self._manager: AsyncKernelManager | None = None
         self._client: AsyncKernelClient | None = None
+
+    @property
+    def context(self) -> Path:
+        """The file that tells the kernel what a page is about: never code."""
+        return self._folder / "context.json"
 
     def start(self) -> None:
         """Start the kernel and wait until it answers."""
@@ -103,15 +125,15 @@ class Kernel:
             run_sync(self._manager.shutdown_kernel)(now=True)
             self._manager = None
 
-    def execute(self, notebook: NotebookNode, context: Path) -> None:
-        """Fill in a notebook's outputs, on a context (see `house.start`).
+    def execute(self, notebook: NotebookNode) -> None:
+        """Fill in a notebook's outputs, on the context (see `house.start`).
 
         Raises:
             BowtieError: a cell failed or ran for too long, or the kernel died; says
                 which cell, and never a value of the data. The kernel can be used again.
 
         """
-        notebook.cells.insert(0, new_code_cell(_BEGINNING.format(str(context))))
+        notebook.cells.insert(0, new_code_cell(_BEGINNING.format(str(self.context))))
         notebook.cells.append(new_code_cell(_END))
         client = NotebookClient(notebook, km=self._manager)
         client.kc = self._client

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import tempfile
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -103,15 +102,11 @@ def render_reports(
     }
     written_pages: list[Path] = []
     problems: list[str] = []
-    with (
-        tempfile.TemporaryDirectory(prefix="bowtie-report-") as temporary,
-        running_kernel() as kernel,
-    ):
-        # What a page is about goes to the kernel in a file, never in code.
-        context = Path(temporary) / "context.json"
+    with running_kernel() as kernel:
         for done, task in enumerate(tasks, start=1):
-            context.write_text(json.dumps({**about, "subject": task.subject}), "utf-8")
-            pages, problem = _rendered(kernel, task, stamp, context)
+            context = json.dumps({**about, "subject": task.subject})
+            kernel.context.write_text(context, encoding="utf-8")
+            pages, problem = _rendered(kernel, task, stamp)
             written_pages += [_write(out / file, page) for file, page in pages.items()]
             if problem:
                 problems.append(f"report {task.file}: {problem}")
@@ -199,13 +194,13 @@ def _links(
 
 
 def _rendered(
-    kernel: Kernel, task: _Task, stamp: Stamp, context: Path
+    kernel: Kernel, task: _Task, stamp: Stamp
 ) -> tuple[dict[str, str], str | None]:
     """Return the pages of a task by file and, if they could not be computed, why."""
     notebook = read_notebook(task.report.name)
     depth = "../" * task.file.count("/")
     try:
-        kernel.execute(notebook, context)
+        kernel.execute(notebook)
     except BowtieError as error:
         reason = error.problems[0]
         return {task.file: failed_page(task.report, stamp, reason, depth)}, reason
