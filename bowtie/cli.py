@@ -31,7 +31,8 @@ Start here:
 
 \b
 What goes where, below HOME (default: warehouse/ in the project):
-  HOME/current/bowtie.duckdb     what readers open: the published schemas
+  HOME/current/reports/          pages for leadership; start at index.html
+  HOME/current/bowtie.duckdb     what BI tools open: the published schemas
   HOME/current/parquet/          the same, <schema>/<table>.parquet
   HOME/current/manifest.json     what it was made from, and the hash of each file
   HOME/releases/                 current, and the 7 published before it
@@ -131,8 +132,13 @@ def run_command(
     terminal.say(f"Published generation {release.generation}, as of {request.as_of}")
     terminal.say(f"  {len(release.tables)} tables, {release.rows:,} rows")
     terminal.say("Look here:")
-    terminal.say(f"  {shown_path(current / 'bowtie.duckdb')}   open it read-only")
-    terminal.say(f"  {shown_path(current / 'manifest.json')}   what it was made from")
+    for name, what in (
+        ("reports/index.html", "the reports; open it in a browser"),
+        ("bowtie.duckdb", "the marts; open it read-only"),
+        ("parquet/", "the same as files"),
+        ("manifest.json", "what it was made from"),
+    ):
+        terminal.say(f"  {shown_path(current / name)!s:<40} {what}")
 
 
 @app.command("build")
