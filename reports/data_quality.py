@@ -26,7 +26,7 @@ refused = house.ask("""
     order by refused_rows desc, table_name, reason, column_name
 """)
 rows = house.ask("""
-    select table_name, rows_in, staged, quarantined, deduplicated, not_yet
+    select table_name, rows_in, staged, quarantined, deduplicated, not_yet, erased
     from quality.raw_row_counts
     order by rows_in desc, table_name
 """)
