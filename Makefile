@@ -15,7 +15,7 @@ HATCHLING_VERSION := 1.27.0
 BIN := .venv/bin
 # Uses the Python it is given, and never fetches another.
 UV := UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1 .tools/bin/uv
-PYTHON_PATHS := bowtie tests examples benchmarks
+PYTHON_PATHS := bowtie expectations benchmarks tests examples
 SQL_PATHS := models tests/data analyses snapshots
 
 # The state that the environment must be in: the locks, this Python, this folder. The
@@ -117,6 +117,14 @@ tests: $(STAMP) ## Only the tests (ARGS="-k lock" chooses)
 .PHONY: test-slow
 test-slow: $(STAMP) ## The long campaigns that `make test` leaves out
 	@$(BIN)/pytest -q -n 2 -m slow $(ARGS)
+
+.PHONY: clean-days
+clean-days: $(STAMP) ## 200 days on which nothing is wrong: how many alarms? (ARGS="--days 20")
+	@$(BIN)/python -m benchmarks.clean_days $(ARGS)
+
+.PHONY: faults
+faults: $(STAMP) ## Put every known fault into clean companies: caught? (ARGS="K07 --wrong")
+	@$(BIN)/python -m benchmarks.faults $(ARGS)
 
 .PHONY: lint
 lint: $(STAMP) ## Check the layout of Python and SQL

@@ -25,6 +25,7 @@ rows in; ARR, retention, health, capacity and renewals out.
 Start here:
   bowtie run                     build and publish the sample company
   bowtie run --raw DIR           the same for your own files, as of yesterday
+  bowtie build && bowtie check   only build, and judge what was built
   bowtie releases                what was published
 
 \b
@@ -158,6 +159,45 @@ def build_command(
     terminal.say()
     terminal.say("Built, and published nothing:")
     terminal.say(f"  {shown_path(candidate.workplace.database)}")
+
+
+@app.command("check")
+def check_command(
+    database: Annotated[
+        Path | None,
+        typer.Option(
+            "--database",
+            metavar="FILE",
+            help="The candidate. Default: the last one in HOME/work/.",
+        ),
+    ] = None,
+    previous: Annotated[
+        Path | None,
+        typer.Option(
+            "--previous",
+            metavar="FILE",
+            help="The generation to compare with. Default: the one readers use.",
+        ),
+    ] = None,
+    home: HomeFolder = None,
+) -> None:
+    """Judge a candidate by the suites in expectations/, as a run does.
+
+    Nothing is written. Ends with exit code 1 if a run would not be published.
+
+    \b
+    Examples:
+      bowtie build && bowtie check
+      bowtie check --database /tmp/candidate.duckdb --previous /srv/old.duckdb
+    """  # noqa: D301
+    from bowtie.checks.command import check_file, described
+    from bowtie.paths import Home
+
+    results = check_file(Home.at(home), database, previous)
+    for line in described(results):
+        terminal.say(line)
+    if any(result.stops for result in results):
+        raise typer.Exit(1)
 
 
 @app.command("sample")

@@ -113,6 +113,12 @@ def current_generation(home: Home) -> str | None:
     return home.current.readlink().name if home.current.is_symlink() else None
 
 
+def published_database(home: Home) -> Path | None:
+    """Return the file that readers use now, by its own path; none before the first."""
+    generation = current_generation(home)
+    return home.releases / generation / DATABASE if generation else None
+
+
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file's bytes, in hex."""
     with path.open("rb") as file:

@@ -1,13 +1,13 @@
-"""One run: land the raw files, build a private candidate, publish it.
+"""One run: land the raw files, build a private candidate, check it, publish it.
 
-What comes between building and publishing (checks), and after it (reports), joins in
-`run`, on the same workplace.
+What comes after it (reports) joins in `run`, on the same workplace.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from bowtie.build import BuildResult, build, shown_path
 from bowtie.errors import BowtieError
 from bowtie.lock import only_run
 from bowtie.paths import PROJECT_DIR, UMASK, Home, Workplace
-from bowtie.publish import Release, publish, sha256_of
+from bowtie.publish import Release, publish, published_database, sha256_of
 from bowtie.switches import choose_as_of, read_switches
 
 if TYPE_CHECKING:
@@ -93,8 +93,9 @@ class Candidate:
     workplace: Workplace
     inputs: Mapping[str, str]
     result: BuildResult
+    landing: Landing | None = None
     # None where raw rows do not come from files: nothing then says what changed.
-    start: state.Start | None
+    start: state.Start | None = None
 
     def manifest(self) -> dict[str, Any]:
         """Return what it was made from and how its tests ended."""
@@ -122,8 +123,9 @@ def run(request: Request) -> Release:
     """Build a candidate and publish it."""
     with _workplace(request.home) as workplace:
         candidate = build_candidate(request, workplace)
+        about = {**candidate.manifest(), "checks": check_candidate(candidate)}
         terminal.say("Publishing")
-        release = publish(request.home, workplace, request.as_of, candidate.manifest())
+        release = publish(request.home, workplace, request.as_of, about)
         if candidate.start is not None:
             _keep(request.home, workplace, candidate.start)
         shutil.rmtree(workplace.folder, ignore_errors=True)
@@ -184,7 +186,44 @@ def build_candidate(request: Request, workplace: Workplace) -> Candidate:
         f"tests in {monotonic() - started:.0f} s, {len(result.warnings)} warnings"
     )
     _refuse_changed_files(request, landing)
-    return Candidate(request, workplace, inputs, result, start)
+    return Candidate(request, workplace, inputs, result, landing, start)
+
+
+def check_candidate(candidate: Candidate) -> dict[str, int]:
+    """Check a candidate, and keep the results in it; return how many ended how.
+
+    Raises:
+        BowtieError: it may not be published; a line for each check that says so.
+
+    """
+    from bowtie.checks import (
+        record_results,
+        remember_volumes,
+        run_checks,
+        stopping_lines,
+    )
+
+    terminal.say("Checking")
+    database = candidate.workplace.database
+    previous = published_database(candidate.request.home)
+    about = {"landing": candidate.landing, "target": candidate.workplace.target}
+    results = run_checks(database, previous, about)
+    remember_volumes(database, previous)
+    record_results(database, results)
+    for result in results:
+        if result.source == "expectation" and result.outcome == "warned":
+            terminal.warn(result.message)
+    counts = Counter(result.outcome for result in results)
+    terminal.say(f"  {len(results)} results, {counts['warned']} warnings")
+    if lines := stopping_lines(results):
+        raise BowtieError(
+            [
+                *lines,
+                "nothing was published; all results are in quality.quality_results"
+                f" of {shown_path(database)}",
+            ]
+        )
+    return dict(sorted(counts.items()))
 
 
 def _landed(request: Request, workplace: Workplace) -> Landing | None:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from bowtie.contract import Table
+from bowtie.contract import Table, raw_contract
 from bowtie.landing import limits
 from bowtie.landing.manifest import AMOUNT_COLUMNS
 from bowtie.landing.results import CheckedFile, listed
@@ -139,12 +139,12 @@ def foreign_ids(
 
 
 def _references(table: Table) -> Iterator[tuple[str, str]]:
-    """Yield (column, table it refers to) where most ids must be found."""
-    if "account_id" in table.columns and table.name != "crm_accounts":
-        yield "account_id", "crm_accounts"
-    account = table.entry.get("account")
-    if isinstance(account, dict):
-        yield account["column"], account["table"]
+    """Yield (column, table it refers to): a column named as another table's key."""
+    for other in raw_contract().values():
+        (*_, column) = other.entry["key"]
+        is_key = other.entry["key"] == [column]
+        if is_key and other.name != table.name and column in table.columns:
+            yield column, other.name
 
 
 def _join_verdict(
@@ -185,7 +185,9 @@ def _join_verdict(
             f"{repaired:,} of {total:,} {column}s match {parent.table.name} only when "
             "leading zeros are ignored: they were lost in one of the two"
         )
-    if known < limits.JOIN_SHARE * total:
+    # A list of people holds who is there today; older rows name those who left.
+    is_of_people = any(about.personal for about in parent.table.columns.values())
+    if known < limits.JOIN_SHARE * total and not is_of_people:
         return f"only {known:,} of {total:,} {column}s are in {parent.table.name}"
     return ""
 

@@ -137,11 +137,11 @@ def _wrong_order(
         if not match or not set(match.groups()) <= set(positions):
             continue
         later, earlier = match.groups()
+        values = [(row[positions[later]], row[positions[earlier]]) for row in rows]
         pairs = [
-            (row[positions[later]][:10], row[positions[earlier]][:10])
-            for row in rows
-            if _ISO_DAY.match(row[positions[later]])
-            and _ISO_DAY.match(row[positions[earlier]])
+            (end[:19], start[:19])
+            for end, start in values
+            if _ISO_DAY.match(end) and _ISO_DAY.match(start) and end[:19] != start[:19]
         ]
         reversed_rows = sum(end < start for end, start in pairs)
         if (
@@ -157,7 +157,8 @@ def _seats_for_prices(
 ) -> list[tuple[str, str, str]]:
     """Find a quantity written as money beside a price written as a whole number.
 
-    Their product is right either way, so that only the spelling gives it away.
+    Their product is right either way, so that only the spelling gives it away: amounts
+    are written with decimals, and seats are whole.
     """
     by_type = {table.columns[name].type: name for name in sampled}
     names = by_type.get("quantity"), by_type.get("price")
@@ -166,10 +167,12 @@ def _seats_for_prices(
     quantities, prices = (sampled[name].values for name in names)
     if min(len(quantities), len(prices)) < limits.DISAGREEING_VALUES:
         return []
-    if (
-        all(re.fullmatch(r"\d+\.\d\d", value) for value in quantities)
-        and all(re.fullmatch(r"\d+", value) for value in prices)
-        and median(map(float, quantities)) > median(map(float, prices))
-    ):
+    if not all(re.fullmatch(r"\d+\.\d{2,}", value) for value in quantities):
+        return []
+    if not all(re.fullmatch(r"\d+", value) for value in prices):
+        return []
+    in_parts = sum(not value.rstrip("0").endswith(".") for value in quantities)
+    are_larger = median(map(float, quantities)) > median(map(float, prices))
+    if in_parts > len(quantities) / 2 or are_larger:
         return [(*names, f"'{names[0]}' holds amounts, '{names[1]}' whole numbers")]
     return []

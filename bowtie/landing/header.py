@@ -24,6 +24,19 @@ _DECORATIONS = frozenset(
     ]
 )
 _WHOLE_NAME_RATIO = 0.84
+# What other systems call optional columns without which a figure would be wrong.
+_OTHER_NAMES = {
+    "quantity": {"seats", "qty", "units", "licenses", "licences", "users"},
+    "discount_percent": {"discount", "rebate", "discount_rate"},
+    "valid_to": {"end_date", "ends_on", "ended_on", "valid_until", "end", "to_date"},
+    "valid_from": {"start_date", "starts_on", "started_on", "start", "from_date"},
+    "ended_on": {"end_date", "ended_at", "canceled_at", "cancelled_at", "churned_on"},
+    "paid_on": {"paid_at", "payment_date", "paid"},
+    "currency": {"ccy", "currency_code", "iso_currency"},
+    "charge_type": {"type", "charge", "item_type"},
+    "is_test": {"test", "is_internal", "internal", "sandbox"},
+    "active_users": {"users", "dau", "wau", "mau"},
+}
 
 
 @dataclass(frozen=True)
@@ -149,6 +162,9 @@ def _new_name(column: str, unknown: Sequence[str], *, certain: bool) -> str | No
         same_words = words(name) == words(column) and words(column)
         return max(ratio, 1.0 if same_words else 0.0)
 
+    other_names = _OTHER_NAMES.get(column, ())
+    if known := next((name for name in unknown if name in other_names), None):
+        return known
     best = max(unknown, key=likeness, default=None)
     if best is not None and likeness(best) >= (_WHOLE_NAME_RATIO if certain else 0.6):
         return best

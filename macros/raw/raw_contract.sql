@@ -13,7 +13,8 @@
                     bills, else billing_customer_id), or {column, table}: it belongs
                     to a row of another table and shares that row's fate
       no_overlap    [from, to]: two rows of one account may not share a day
-      rules         reason: condition under which a row is refused
+      rules         reason: condition under which a row is refused; {as_of} in it is the
+                    as-of date, and a window sees all rows of the table
 
     A column
       type      id, text, currency, date, timestamp, boolean, integer, quantity, price,
@@ -35,7 +36,7 @@ crm_accounts:
   key: [account_id]
   newest_by: updated_at
   rules:
-    own_parent: account_id = parent_account_id
+    negative_employee_count: employee_count < 0
   columns:
     account_id: {type: id, required: true}
     account_name: {type: text, required: true}
@@ -88,6 +89,8 @@ crm_contacts:
   key: [contact_id]
   visible_from: created_at
   account: id
+  rules:
+    left_before_created: left_at < created_at
   columns:
     contact_id: {type: id, required: true}
     account_id: {type: id, required: true}
@@ -136,6 +139,8 @@ crm_success_plans:
   key: [success_plan_id]
   visible_from: created_at
   account: id
+  rules:
+    completed_before_created: completed_at < created_at
   columns:
     success_plan_id: {type: id, required: true}
     account_id: {type: id, required: true}
@@ -167,6 +172,9 @@ crm_opportunities:
   key: [opportunity_id]
   visible_from: created_at
   account: id
+  rules:
+    closed_before_created: closed_at < created_at
+    negative_amount: amount < 0
   columns:
     opportunity_id: {type: id, required: true}
     account_id: {type: id, required: true}
@@ -189,6 +197,8 @@ crm_opportunity_stages:
   key: [opportunity_id, stage, entered_at]
   visible_from: entered_at
   account: {column: opportunity_id, table: crm_opportunities}
+  rules:
+    negative_amount: amount < 0
   columns:
     opportunity_id: {type: id, required: true}
     stage: {type: text, required: true}
@@ -241,6 +251,9 @@ billing_subscriptions:
   rules:
     ends_before_start: ended_on < started_on
     term_ends_before_start: current_term_end < current_term_start
+    term_ends_before_subscription: current_term_end < started_on
+    ended_without_end: status in ('cancelled', 'canceled', 'churned', 'ended', 'expired') and ended_on is null and coalesce(current_term_end, cast('9999-12-31' as date)) > coalesce(cast(max(updated_at) over () as date), {as_of})
+    no_end_or_renewal: status = 'active' and ended_on is null and current_term_end is null and not coalesce(auto_renews, false) and max(current_term_end) over () is not null
     no_account: account_id is null and billing_customer_id is null
   columns:
     subscription_id: {type: id, required: true}
@@ -306,6 +319,9 @@ billing_invoices:
   key: [invoice_id]
   visible_from: issued_on
   account: biller
+  rules:
+    due_before_issued: due_on < issued_on
+    no_account: billing_customer_id is null and subscription_id is null
   columns:
     invoice_id: {type: id, required: true}
     billing_customer_id: {type: id}
@@ -353,6 +369,7 @@ usage_daily:
   account: id
   rules:
     negative_count: active_users < 0 or sessions < 0 or events < 0
+    sessions_without_users: active_users = 0 and sessions > 0
   columns:
     account_id: {type: id, required: true}
     usage_date: {type: date, required: true}

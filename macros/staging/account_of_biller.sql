@@ -4,10 +4,16 @@
 {% macro account_of_biller(table, entry) -%}
 {%- set has_account_id = 'account_id' in entry['columns'] -%}
 {%- set bills_subscription = table != 'billing_subscriptions' and 'subscription_id' in entry['columns'] -%}
+{%- set resolved = {
+    'billing_customer_id': 'coalesce(customers.billing_customer_id, versions.billing_customer_id)'
+} -%}
+{%- if bills_subscription -%}
+    {%- do resolved.update({
+        'subscription_id': 'coalesce(billed.subscription_id, versions.subscription_id)'
+    }) -%}
+{%- endif -%}
 {%- if has_account_id -%}
-identities as (
-    select * from {{ ref('stg_crm__account_identities') }}
-),
+{{ account_identities() }},
 
 {% endif -%}
 {%- if bills_subscription -%}
@@ -22,7 +28,8 @@ billed as (
             min(case when subscriptions.verdict = 'staged' then subscriptions.account_found_by end),
             min(subscriptions.account_found_by)
         ) as account_found_by,
-        max(case when subscriptions.refused_for = 'test_account' then 1 else 0 end) = 1 as is_test
+        max(case when subscriptions.refused_for = 'test_account' then 1 else 0 end) = 1 as is_test,
+        {{ folded_id('subscriptions.subscription_id') | indent(4) }}
     from {{ ref('base_billing__subscriptions') }} as subscriptions
     where subscriptions.verdict <> 'deduplicated'
     group by subscriptions.subscription_id
@@ -35,14 +42,15 @@ customers as (
         billing_customers.billing_customer_id,
         billing_customers.account_id,
         billing_customers.account_found_by,
-        coalesce(billing_customers.refused_for = 'test_account', false) as is_test
+        coalesce(billing_customers.refused_for = 'test_account', false) as is_test,
+        {{ folded_id('billing_customers.billing_customer_id') | indent(4) }}
     from {{ ref('base_billing__customers') }} as billing_customers
     where billing_customers.verdict = 'staged' or billing_customers.refused_for = 'test_account'
 ),
 
 with_account as (
     select
-        {{ versions_without_account(entry) }}
+        {{ versions_without_account(entry, resolved) }}
         {{ 'versions.account_id' if has_account_id else 'cast(null as varchar)' }} as source_account_id,
         case
             {%- if has_account_id %}
@@ -88,13 +96,13 @@ with_account as (
     from versions
     {%- if has_account_id %}
     left join identities
-        on versions.account_id = identities.source_account_id
+        on {{ means_id('versions.account_id', 'identities', 'source_account_id') | indent(4) }}
     {%- endif %}
     {%- if bills_subscription %}
     left join billed
-        on versions.subscription_id = billed.subscription_id
+        on {{ means_id('versions.subscription_id', 'billed', 'subscription_id') | indent(4) }}
     {%- endif %}
     left join customers
-        on versions.billing_customer_id = customers.billing_customer_id
+        on {{ means_id('versions.billing_customer_id', 'customers', 'billing_customer_id') | indent(4) }}
 )
 {%- endmacro %}

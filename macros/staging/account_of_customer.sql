@@ -1,9 +1,7 @@
 {#- The account of a billing customer: the CRM account that it names, else the one CRM
     account with exactly its domain. Two accounts with the same domain match nobody. -#}
 {% macro account_of_customer(entry) -%}
-identities as (
-    select * from {{ ref('stg_crm__account_identities') }}
-),
+{{ account_identities() }},
 
 domains as (
     select
@@ -31,7 +29,7 @@ with_account as (
         end as fate
     from versions
     left join identities
-        on versions.account_id = identities.source_account_id
+        on {{ means_id('versions.account_id', 'identities', 'source_account_id') | indent(4) }}
     left join domains
         on lower(versions.email_domain) = domains.domain
 )

@@ -5,7 +5,7 @@ cast(null as varchar)
 {%- else -%}
 case
     {%- for rule, condition in entry['rules'].items() %}
-    when {{ condition }} then '{{ rule }}'
+    when {{ condition | replace('{as_of}', as_of()) }} then '{{ rule }}'
     {%- endfor %}
 end
 {%- endif -%}

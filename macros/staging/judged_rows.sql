@@ -11,8 +11,13 @@
 {%- set types = raw_column_types(table) -%}
 {%- set is_usage = entry['system'] == 'usage' -%}
 {%- set timestamps = [] -%}
-{%- for column in columns if columns[column]['type'] == 'timestamp' -%}
-    {%- do timestamps.append(column) -%}
+{%- set prose = [] -%}
+{%- for column, about in columns.items() -%}
+    {%- if about['type'] == 'timestamp' -%}
+        {%- do timestamps.append(column) -%}
+    {%- elif about['type'] == 'text' and not about.get('one_of') -%}
+        {%- do prose.append(column) -%}
+    {%- endif -%}
 {%- endfor -%}
 {%- set appears_on = on_date(entry.get('visible_from'), columns) -%}
 {%- set appears_at = 'parsed.' ~ entry.get('visible_from') -%}
@@ -26,7 +31,10 @@ with landed as (
 cleaned as (
     select
     {%- for column in columns %}
-        {{ clean_raw('landed.' ~ column, columns[column]['type'], types.get(column, 'varchar')) }}
+        {{ clean_raw(
+            'landed.' ~ column, columns[column]['type'], types.get(column, 'varchar'),
+            may_be_open(column, entry)
+        ) | indent(8) }}
             as raw_{{ column }}{{ ',' if not loop.last }}
     {%- endfor %}
     from landed
@@ -64,24 +72,34 @@ ruled as (
     from read_rows
 ),
 
+{%- set compared = {} -%}
+{%- for column in entry['key'] -%}
+    {%- do compared.update({
+        column: composed('ruled.' ~ column) if column in prose else 'ruled.' ~ column
+    }) -%}
+{%- endfor %}
+
 -- Hardly a key comes twice: only rows whose key does are compared with each other.
 repeated_keys as (
     select
-        ruled.{{ entry['key'] | join(', ruled.') }},
+        {%- for column, value in compared.items() %}
+        {{ value }} as {{ column }},
+        {%- endfor %}
         true as is_repeated
     from ruled
-    group by ruled.{{ entry['key'] | join(', ruled.') }}
+    group by {{ compared.values() | join(', ') }}
     having count(*) > 1
 ),
 
 {%- set same_key %}
-        {%- for column in entry['key'] %}
+        {%- for column, value in compared.items() %}
             {{ 'and ' if not loop.first -}}
-            ruled.{{ column }} is not distinct from repeated_keys.{{ column }}
+            {{ value }} is not distinct from repeated_keys.{{ column }}
         {%- endfor %}
 {%- endset %}
 
--- Rows that are equal in every column are one row.
+-- Rows that are equal in every column are one row, whichever way a letter with an accent
+-- is composed.
 copies as (
     select
         ruled.*,
@@ -89,9 +107,11 @@ copies as (
             partition by
                 ruled.unusable_for,
                 {%- for column in columns %}
-                ruled.{{ column }}{{ ',' if not loop.last }}
+                {{ composed('ruled.' ~ column) if column in prose else 'ruled.' ~ column }}
+                {{- ',' if not loop.last }}
                 {%- endfor %}
             order by ruled.{{ entry['key'] | join(', ruled.') }}
+                {%- for column in prose %}, ruled.{{ column }}{% endfor %}
         ) as copy_number
     from ruled
     inner join repeated_keys

@@ -1,11 +1,9 @@
 {#- A value as staging gives it on: words in lower case where the contract lists them,
-    an open end as null, the default where the raw value is empty. -#}
+    the default where the raw value is empty. -#}
 {% macro read_value(column, about) -%}
     {%- set value = 'parsed.' ~ column -%}
     {%- if about.get('one_of') -%}
         {%- set value = 'lower(' ~ value ~ ')' -%}
-    {%- elif about['type'] == 'date' -%}
-        {%- set value = 'nullif(' ~ value ~ ', ' ~ date_literal('9999-12-31') ~ ')' -%}
     {%- endif -%}
     {%- if 'default' in about -%}
         case

@@ -2,7 +2,7 @@
     missing though required, of the wrong kind, outside its set of values, or that
     holds control characters or a date no calendar of business reaches. -#}
 {% macro refusal(table, columns) -%}
-{%- set appears_at = raw_contract()[table].get('visible_from') -%}
+{%- set entry = raw_contract()[table] -%}
 {%- set announced = var('announced_values') or {} -%}
 case
 {%- for column in columns %}
@@ -19,11 +19,11 @@ case
     {%- if about['type'] in ('date', 'timestamp') %}
     when parsed.{{ column }} < {{ date_literal('1970-01-01') }}
         then 'date_out_of_range:{{ column }}'
-    when parsed.{{ column }} >= {{ date_literal('2200-01-01') }}
-        {%- if about['type'] == 'date' and not about.get('required') and column != appears_at %}
-        {#- An open end; a beginning is never open. #}
-        and parsed.{{ column }} <> {{ date_literal('9999-12-31') }}
-        {%- endif %}
+    {#- What happened is at most nine years ahead, which a rebuild of a past day may see;
+        a clock that is ten years ahead is wrong. A plan may lie further. #}
+    when parsed.{{ column }} >= {{ add_days(as_of(), 9 * 365)
+        if column in (entry.get('visible_from'), 'created_at')
+        else date_literal('2200-01-01') }}
         then 'date_out_of_range:{{ column }}'
     {%- endif %}
     {%- if about.get('one_of') %}

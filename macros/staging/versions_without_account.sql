@@ -1,8 +1,13 @@
-{#- The columns of `versions` but account_id, which is about to be resolved. -#}
-{% macro versions_without_account(entry) -%}
+{#- The columns of `versions` but account_id, which is about to be resolved. `resolved`:
+    SQL by column for other ids that are. -#}
+{% macro versions_without_account(entry, resolved={}) -%}
     {%- for column in entry['columns'] if column != 'account_id' -%}
+        {%- if column in resolved -%}
+        {{ resolved[column] }} as {{ column }},
+        {% else -%}
         versions.{{ column }},
-        {% if entry['columns'][column]['type'] == 'timestamp' -%}
+        {% endif -%}
+        {%- if entry['columns'][column]['type'] == 'timestamp' -%}
         versions.{{ column | replace('_at', '_on') }},
         {% endif -%}
     {%- endfor -%}

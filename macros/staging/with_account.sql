@@ -21,9 +21,7 @@ with_account as (
     from versions
 )
 {%- elif way == 'id' -%}
-identities as (
-    select * from {{ ref('stg_crm__account_identities') }}
-),
+{{ account_identities() }},
 
 with_account as (
     select
@@ -36,7 +34,7 @@ with_account as (
         end as fate
     from versions
     left join identities
-        on versions.account_id = identities.source_account_id
+        on {{ means_id('versions.account_id', 'identities', 'source_account_id') | indent(4) }}
 )
 {%- elif way == 'customer' -%}
 {{ account_of_customer(entry) }}
@@ -56,7 +54,8 @@ parents as (
             when parent_rows.verdict = 'not_yet' then 2
             when parent_rows.refused_for = 'test_account' then 3
             else 4
-        end) as standing
+        end) as standing,
+        {{ folded_id('parent_rows.' ~ way['column']) | indent(4) }}
     from {{ ref(base_name(way['table'])) }} as parent_rows
     where parent_rows.verdict <> 'deduplicated'
     group by parent_rows.{{ way['column'] }}
@@ -64,7 +63,9 @@ parents as (
 
 with_account as (
     select
-        versions.*,
+        {{ versions_without_account(entry, {
+            way['column']: 'coalesce(parents.' ~ way['column'] ~ ', versions.' ~ way['column'] ~ ')'
+        }) }}
         parents.account_id,
         parents.source_account_id,
         case
@@ -75,7 +76,7 @@ with_account as (
         end as fate
     from versions
     left join parents
-        on versions.{{ way['column'] }} = parents.{{ way['column'] }}
+        on {{ means_id('versions.' ~ way['column'], 'parents', way['column']) | indent(4) }}
 )
 {%- endif -%}
 {%- endmacro %}

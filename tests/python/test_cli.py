@@ -52,7 +52,7 @@ def refusal(*arguments: object, cwd: Path | None = None) -> str:
 
 def test_help_names_every_command_and_says_what_goes_where():
     text = bowtie("--help").stdout
-    for word in ("run", "build", "sample", "simulate", "releases"):
+    for word in ("run", "build", "check", "sample", "simulate", "releases"):
         assert f"\n  {word} " in text
     assert "HOME/current/bowtie.duckdb" in text
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from compiled_models import compile_models
 
+from benchmarks.compiled_models import compile_models
 from bowtie.simulator import simulate
 
 pytestmark = pytest.mark.slow

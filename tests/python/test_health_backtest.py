@@ -12,8 +12,8 @@ from datetime import date
 import duckdb
 import numpy as np
 import pytest
-from compiled_models import CompiledModels, compile_models
 
+from benchmarks.compiled_models import CompiledModels, compile_models
 from bowtie.backtest import (
     Cases,
     auc,

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from compiled_models import CompiledModels, compile_models
 from oracle import Policies, Row, Tables, build, compare, from_mart
 from oracle.arithmetic import add_months
 from oracle.companies import (
@@ -27,6 +26,8 @@ from oracle.companies import (
     write_csv,
 )
 from oracle.ledger import KEYS
+
+from benchmarks.compiled_models import CompiledModels, compile_models
 
 MARTS = tuple(KEYS)
 COMPANIES = 1_000

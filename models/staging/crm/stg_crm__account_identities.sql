@@ -82,7 +82,9 @@ final as (
         crm_accounts.domain,
         coalesce(crm_accounts.is_test or real_parents.is_test, false) as is_test,
         survivors.has_merge_cycle,
-        parent_links_followed.end_id is null as has_parent_cycle
+        parent_links_followed.end_id is null
+        or coalesce(crm_accounts.parent_account_id = crm_accounts.account_id, false)
+            as has_parent_cycle
     from survivors
     inner join crm_accounts
         on survivors.source_account_id = crm_accounts.account_id

@@ -9,9 +9,7 @@
 } %}
 {{ config(materialized='table') }}
 
-with identities as (
-    select * from {{ ref('stg_crm__account_identities') }}
-),
+with {{ account_identities() }},
 
 stale as (
     {%- for week in var('changed_usage_weeks') or [] %}
@@ -24,7 +22,7 @@ stale as (
     {#- Not a ref: these tables are built from this model, and read as they were. #}
     from {{ this.incorporate(path={'identifier': table}) }} as judged
     left join identities
-        on judged.source_account_id = identities.source_account_id
+        on {{ means_id('judged.source_account_id', 'identities', 'source_account_id') | indent(4) }}
     where
         judged.account_id is distinct from identities.account_id
         or (judged.refused_for = 'test_account' and not identities.is_test)

@@ -1,0 +1,5 @@
+"""Runs the campaign: `python -m benchmarks.faults --help`."""
+
+from benchmarks.faults.campaign import main
+
+main()

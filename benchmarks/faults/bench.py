@@ -1,0 +1,289 @@
+"""One delivery on its way to being published: landed, built, tested and checked.
+
+As `bowtie run` does it, but without dbt: the models are compiled once, and only those
+that read a changed table are made again, in a copy of the clean company's database.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from benchmarks.compiled_models import (
+    DATABASE,
+    CompiledModels,
+    DataTest,
+    Node,
+    compile_models,
+)
+from bowtie.checks import (
+    record_results,
+    remember_volumes,
+    run_checks,
+    stopping_lines,
+)
+from bowtie.contract import raw_contract
+from bowtie.landing import Landing, LandingError, land
+
+# The days that dbt compiles for, as no model holds them otherwise: as-of date and
+# reference date of exchange rates. Another day's SQL has other days in their places.
+_COMPILED_FOR = date(2099, 7, 4)
+_COMPILED_RATES = "2098-12-31"
+_REFUSALS = "landing_refusals"
+# New values that the sender announced: benign from then on (F01).
+ANNOUNCED = {
+    "billing_subscriptions.status": ["on_hold"],
+    "crm_activities.activity_type": ["webcast"],
+}
+_READ_CSV = re.compile(
+    rf"read_csv\('[^']*/({'|'.join([*raw_contract(), _REFUSALS])})\.csv', ([^)]*)\)"
+)
+
+
+@dataclass
+class Reaction:
+    """What became of a delivery."""
+
+    # Lines that stopped it; none: it would be published.
+    blocks: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    landing: Landing | None = None
+    # Tables and views that were not taken from the clean company, as schema.name.
+    remade: list[str] = field(default_factory=list)
+    # The candidate; None where none came about.
+    database: Path | None = None
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The compiled project, and how it reads each raw table's file."""
+
+    models: CompiledModels
+    csv_options: Mapping[str, str]
+
+    @classmethod
+    def set_up(cls, scratch: Path) -> Bench:
+        """Compile the project for files of every table with every column."""
+        raw, landing = scratch / "raw", scratch / "landing"
+        for folder in (raw, landing):
+            folder.mkdir(parents=True)
+        for table in raw_contract().values():
+            header = ",".join(table.columns)
+            (raw / f"{table.name}.csv").write_text(f"{header}\n", encoding="utf-8")
+        refusals = landing / f"{_REFUSALS}.csv"
+        refusals.write_text("table_name,file_name,line_number,reason\n", "utf-8")
+        models = compile_models(
+            raw,
+            _COMPILED_FOR,
+            scratch / "dbt",
+            landing_dir=str(landing),
+            announced_values=ANNOUNCED,
+        )
+        options = {}
+        for node in models.nodes:
+            for statement in node.statements:
+                options |= dict(_READ_CSV.findall(statement))
+        return cls(models, options)
+
+    def as_of(self, day: date) -> DayBench:
+        """Return the bench for one as-of date."""
+        nodes = tuple(
+            replace(node, statements=tuple(self._at(day, s) for s in node.statements))
+            for node in self.models.nodes
+        )
+        tests = tuple(
+            replace(test, failing_rows=self._at(day, test.failing_rows))
+            for test in self.models.tests
+        )
+        return DayBench(CompiledModels(nodes, tests), self.csv_options)
+
+    def _at(self, day: date, statement: str) -> str:
+        rates = f"{day.year - 1}-12-31"
+        return (
+            _READ_CSV.sub(r"raw.\1", statement)
+            .replace(_COMPILED_FOR.isoformat(), day.isoformat())
+            .replace(_COMPILED_RATES, rates)
+        )
+
+
+@dataclass(frozen=True)
+class DayBench:
+    """Takes deliveries as of one day."""
+
+    models: CompiledModels
+    csv_options: Mapping[str, str]
+
+    def take(self, raw: Path, work: Path, clean: Path | None = None) -> Reaction:
+        """Land, build and test a delivery.
+
+        Args:
+            raw: the folder of raw files.
+            work: an empty folder for what is written.
+            clean: a database that `take` made of other files on the same day; what
+                reads the same rows is taken from there.
+
+        """
+        try:
+            landing = land(raw, work / "landing")
+        except LandingError as error:
+            return Reaction(blocks=error.problems)
+        notes = [note for table in landing.tables.values() for note in table.notes]
+        reaction = Reaction(notes=[*landing.notes, *notes], landing=landing)
+        database = work / f"{DATABASE}.duckdb"
+        if clean:
+            shutil.copy(clean, database)
+        with duckdb.connect(str(database), config={"threads": 1}) as candidate:
+            candidate.execute("set TimeZone = 'UTC'")
+            # One transaction writes the file once, not after each of 400 statements.
+            candidate.begin()
+            if not clean:
+                self.models.make_schemas(candidate)
+                candidate.execute("create schema raw")
+            changed = self._load(candidate, landing, raw, work / "landing")
+            self._make(candidate, changed if clean else None, reaction)
+            if not reaction.blocks:
+                candidate.commit()
+                reaction.database = database
+        return reaction
+
+    def _load(
+        self,
+        candidate: duckdb.DuckDBPyConnection,
+        landing: Landing,
+        raw: Path,
+        copies: Path,
+    ) -> set[str]:
+        """Put the raw rows into schema raw; return the tables that have other rows."""
+        changed = set()
+        for table in raw_contract().values():
+            landed = landing.tables.get(table.name)
+            present = landed.columns if landed else ()
+            columns = ", ".join(
+                name if name in present else f"cast(null as varchar) as {name}"
+                for name in table.columns
+            )
+            source = "(select 1) where false"
+            if landed:
+                folder = copies if landed.copied else raw
+                pattern = f"{table.name}.csv"
+                if (folder / table.name).is_dir():
+                    pattern = f"{table.name}/**/*.csv"
+                options = self.csv_options[table.name]
+                source = f"read_csv('{folder / pattern}', {options})"
+            if _load(candidate, table.name, f"select {columns} from {source}"):
+                changed.add(table.name)
+        refusals = f"from read_csv('{copies / _REFUSALS}.csv', all_varchar = true)"
+        if _load(candidate, _REFUSALS, refusals):
+            changed.add(_REFUSALS)
+        return changed
+
+    def _make(
+        self,
+        candidate: duckdb.DuckDBPyConnection,
+        changed: Collection[str] | None,
+        reaction: Reaction,
+    ) -> None:
+        """Make what reads the changed tables (None: everything), and test it.
+
+        A test runs as soon as all that it reads is made, as in `dbt build`.
+        """
+        stale: set[str] = set()
+        unmade = {node.key for node in self.models.nodes}
+        untested = list(self.models.tests)
+        for node in self.models.nodes:
+            unmade.discard(node.key)
+            is_read = changed is None or _reads(node, changed)
+            if is_read or stale & set(node.parents):
+                stale.add(node.key)
+                reaction.remade.append(f"{node.schema}.{node.name}")
+                try:
+                    _make_again(candidate, node)
+                except duckdb.Error as error:
+                    # dbt leaves out what follows from a test that does not hold.
+                    if not reaction.blocks:
+                        # As bowtie/build.py: what the database says may hold values.
+                        kind = type(error).__name__.removesuffix("Exception")
+                        reaction.blocks.append(f"model {node.name}: {kind} Error")
+                    return
+            ready = [test for test in untested if not unmade & set(test.parents)]
+            for test in ready:
+                untested.remove(test)
+                if stale & set(test.parents):
+                    _try(candidate, test, reaction)
+
+
+def _try(
+    candidate: duckdb.DuckDBPyConnection, test: DataTest, reaction: Reaction
+) -> None:
+    counted = f"select count(*) from ({test.failing_rows}\n)"
+    (rows,) = candidate.execute(counted).fetchone()
+    if rows:
+        remedy = f"; {test.remedy}" if test.remedy else ""
+        lines = reaction.warnings if test.is_warning else reaction.blocks
+        lines.append(f"test '{test.name}' does not hold ({rows:,} rows){remedy}")
+
+
+def check(reaction: Reaction, previous: Path | None) -> None:
+    """Have a candidate checked as before publishing; previous: the last generation."""
+    if reaction.database is None:
+        return
+    remember_volumes(reaction.database, previous)
+    about = {"landing": reaction.landing}
+    results = run_checks(reaction.database, previous, about)
+    record_results(reaction.database, results)
+    reaction.blocks += stopping_lines(results)
+    reaction.warnings += [r.message for r in results if r.outcome == "warned"]
+
+
+def _reads(node: Node, tables: Collection[str]) -> bool:
+    return any(
+        f"raw.{table}\n" in f"{statement}\n"
+        for table in tables
+        for statement in node.statements
+    )
+
+
+def _load(candidate: duckdb.DuckDBPyConnection, table: str, rows: str) -> bool:
+    """Put rows into a raw table; return whether it held others before, or none."""
+    candidate.execute(f"create temp table arrived as {rows}")
+    if _kind_of(candidate, "raw", table) is None:
+        candidate.execute(f"create table raw.{table} as from arrived limit 0")
+    is_new = candidate.execute(
+        f"""
+        select 1 where exists (from arrived except all from raw.{table})
+        or exists (from raw.{table} except all from arrived)
+        """
+    ).fetchone()
+    if is_new:
+        candidate.execute(f"delete from raw.{table}")
+        candidate.execute(f"insert into raw.{table} from arrived")
+    candidate.execute("drop table arrived")
+    return bool(is_new)
+
+
+def _make_again(candidate: duckdb.DuckDBPyConnection, node: Node) -> None:
+    if kind := _kind_of(candidate, node.schema, node.name):
+        candidate.execute(f'drop {kind} "{node.schema}"."{node.name}"')
+    node.make(candidate)
+
+
+def _kind_of(
+    candidate: duckdb.DuckDBPyConnection, schema: str, name: str
+) -> str | None:
+    """Return whether something is a table or a view; None: it is not there."""
+    found = candidate.execute(
+        """
+        select if(table_type = 'VIEW', 'view', 'table')
+        from information_schema.tables
+        where table_schema = ? and table_name = ?
+        """,
+        [schema, name],
+    ).fetchone()
+    return found[0] if found else None

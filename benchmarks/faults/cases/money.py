@@ -1,0 +1,230 @@
+"""Faults of money."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import partial
+
+from benchmarks.faults.delivery import ONE, PERCENT, THIRD, Delivery, Row
+from benchmarks.faults.expected import accepted, blocked, either, quarantined, warned
+from benchmarks.faults.fault import Fault, Faults
+
+ITEMS = "billing_subscription_items"
+
+
+def faults() -> Faults:
+    """Yield M01 to M16."""
+    yield from _factors()
+    yield from _refused()
+    yield from _benign()
+    yield from _rates()
+
+
+def is_running(row: Row) -> bool:
+    """Whether an item is recurring and has no end."""
+    return row["charge_type"] == "recurring" and not row["valid_to"]
+
+
+def _factors() -> Faults:
+    for table, column in (
+        (ITEMS, "unit_price"),
+        ("billing_invoices", "total_amount"),
+        ("billing_invoice_lines", "amount"),
+        ("crm_opportunities", "amount"),
+    ):
+        yield Fault(
+            "M01",
+            f"{table}.{column} in cents",
+            blocked(),
+            partial(_times, table=table, column=column, factor=100, where=None),
+        )
+    yield Fault(
+        "M02",
+        "one account's prices in cents",
+        either(quarantined(ITEMS, "implausible"), blocked("ARR")),
+        partial(_times, table=ITEMS, column="unit_price", factor=100, where=is_running),
+    )
+    yield Fault(
+        "M16",
+        "an invoice of 20 times the largest ever",
+        either(
+            quarantined("billing_invoices", "implausible"), blocked("billing_invoices")
+        ),
+        partial(
+            Delivery.set,
+            table="billing_invoices",
+            column="total_amount",
+            value="99999999.00",
+        ),
+    )
+
+
+def _times(
+    delivery: Delivery, table: str, column: str, factor: int, where
+) -> list[Row]:
+    def change(row: Row) -> None:
+        row[column] = str(Decimal(row[column]) * factor)
+
+    if where:
+        return delivery.change(table, change, where=where)
+    rows = delivery.rows(table)
+    for row in rows:
+        change(row)
+    delivery.write(table, rows)
+    return rows
+
+
+def _refused() -> Faults:
+    for table, column, value, reason in (
+        (ITEMS, "unit_price", "-49.00", "negative_price"),
+        (ITEMS, "quantity", "-3", "negative_quantity"),
+        ("crm_opportunities", "amount", "-5000.00", "negative_amount"),
+        ("crm_opportunity_stages", "amount", "-5000.00", "negative_amount"),
+        ("crm_accounts", "employee_count", "-7", "negative_employee_count"),
+        ("billing_exchange_rates", "rate", "0", "rate_not_positive"),
+    ):
+        for share in (ONE, PERCENT, THIRD):
+            small = either(quarantined(table, reason), blocked(table))
+            yield Fault(
+                "M04",
+                f"{table}.{column} = {value}, {share}",
+                blocked(table) if share == THIRD else small,
+                partial(
+                    Delivery.set, table=table, column=column, value=value, share=share
+                ),
+            )
+    for value in ("150", "100.01", "-10"):
+        yield Fault(
+            "M06",
+            f"discount of {value} %",
+            either(quarantined(ITEMS, "discount_out_of_range"), blocked(ITEMS)),
+            partial(Delivery.set, table=ITEMS, column="discount_percent", value=value),
+        )
+    yield Fault(
+        "M07",
+        "a paid plan at no price",
+        warned("billing_subscription_items"),
+        partial(
+            Delivery.set,
+            table=ITEMS,
+            column="unit_price",
+            value="0.00",
+            where=lambda row: row["charge_type"] == "recurring" and row["valid_to"],
+        ),
+    )
+
+
+def _benign() -> Faults:
+    yield Fault(
+        "M05",
+        "a credit note",
+        accepted("select true"),
+        partial(_credit_note, paid=False),
+    )
+    yield Fault(
+        "M05", "a refund", accepted("select true"), partial(_credit_note, paid=True)
+    )
+    for currency, price in (("JPY", "4900"), ("KWD", "15.125"), ("kwd", "15.125")):
+        yield Fault(
+            "M12",
+            f"a price of {currency} {price}",
+            accepted("select true"),
+            partial(
+                Delivery.change,
+                table=ITEMS,
+                where=is_running,
+                change=lambda row, c=currency, p=price: row.update(
+                    currency=c, unit_price=p, quantity="1"
+                ),
+            ),
+        )
+    yield Fault(
+        "M13",
+        "3 lines of 33.33 on an invoice of 100.00",
+        accepted("select true"),
+        _thirds,
+    )
+    yield Fault("M15", "prices as floats print them", accepted(), _float_artefacts)
+
+
+def _credit_note(delivery: Delivery, paid: bool) -> None:
+    invoice = delivery.rows("billing_invoices")[500]
+    amount = "-50.00"
+    delivery.add(
+        "billing_invoices",
+        {
+            **invoice,
+            "invoice_id": "CRN-1",
+            "total_amount": amount,
+            "status": "paid" if paid else "open",
+            "paid_on": invoice["paid_on"] if paid else "",
+        },
+    )
+    delivery.add(
+        "billing_invoice_lines",
+        {
+            "invoice_line_id": "CRN-1-1",
+            "invoice_id": "CRN-1",
+            "line_type": "credit",
+            "subscription_id": invoice["subscription_id"],
+            "amount": amount,
+        },
+    )
+
+
+def _thirds(delivery: Delivery) -> None:
+    invoice = delivery.rows("billing_invoices")[500]
+    delivery.add(
+        "billing_invoices",
+        {**invoice, "invoice_id": "INV-3", "total_amount": "100.00"},
+    )
+    delivery.add(
+        "billing_invoice_lines",
+        *(
+            {
+                "invoice_line_id": f"INV-3-{number}",
+                "invoice_id": "INV-3",
+                "line_type": "one_time",
+                "subscription_id": invoice["subscription_id"],
+                "amount": "33.33",
+            }
+            for number in range(3)
+        ),
+    )
+
+
+def _float_artefacts(delivery: Delivery) -> None:
+    for table, column in ((ITEMS, "unit_price"), ("billing_invoices", "total_amount")):
+        rows = delivery.rows(table)
+        for number, row in enumerate(rows):
+            exact = Decimal(row[column])
+            row[column] = str(exact + Decimal((-1) ** number) * Decimal("1e-9"))
+        delivery.write(table, rows)
+
+
+def _rates() -> Faults:
+    yield Fault(
+        "M09",
+        "no rate of a currency",
+        blocked("every_currency_in_use_has_an_exchange_rate"),
+        lambda delivery: delivery.remove(
+            "billing_exchange_rates", lambda row: row["currency"] == "GBP"
+        ),
+    )
+    yield Fault(
+        "M09",
+        "no rate on the last month's end",
+        either(accepted("select true"), warned("rate")),
+        lambda delivery: delivery.remove(
+            "billing_exchange_rates",
+            lambda row: row["currency"] == "GBP" and row["rate_date"] == "2025-10-31",
+        ),
+    )
+    yield Fault(
+        "M11",
+        "no rate for 100 days",
+        either(warned("rate"), blocked("rate")),
+        lambda delivery: delivery.remove(
+            "billing_exchange_rates", lambda row: row["rate_date"] > "2025-08-15"
+        ),
+    )

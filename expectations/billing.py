@@ -1,0 +1,385 @@
+"""Contracts, invoices and the ledger say the same, to the cent where they must."""
+
+from bowtie.checks.check import Check
+
+_HAS_INVOICES = "(select count(*) from revenue.arr_reconciliation) > 0"
+_NO_INVOICES = "no invoice was delivered"
+# What each subscription is billed a year by the invoice lines whose period runs on the
+# as-of date, beside its ARR. One without such a recurring line was billed before the
+# first invoice that was delivered, or not yet.
+_BILLED = """
+    billed as (
+        select
+            lines.subscription_id,
+            sum(lines.amount * 365 / (lines.period_end - lines.period_start)) as a_year
+        from staging.stg_billing__invoice_lines as lines
+        inner join staging.stg_billing__invoices as invoices using (invoice_id)
+        where
+            coalesce(lines.line_type, 'recurring') in ('recurring', 'proration')
+            and coalesce(invoices.status, 'open') not in ('draft', 'void')
+            and lines.period_start <= as_of()
+            and lines.period_end > as_of()
+        group by lines.subscription_id
+        having bool_or(coalesce(lines.line_type, 'recurring') = 'recurring')
+    ),
+
+    contracted as (
+        select
+            lines.subscription_id,
+            sum(lines.arr) as arr,
+            sum(lines.arr_local) as arr_local
+        from revenue.arr_lines as lines
+        where
+            lines.valid_from <= as_of()
+            and (lines.valid_to is null or lines.valid_to > as_of())
+        group by lines.subscription_id
+        having sum(lines.arr_local) > 0
+    ),
+
+    compared as (
+        select
+            contracted.subscription_id,
+            contracted.arr,
+            contracted.arr_local,
+            billed.a_year,
+            cast(
+                billed.a_year * contracted.arr / contracted.arr_local as decimal(18, 2)
+            ) as billed_arr
+        from contracted
+        inner join billed using (subscription_id)
+    )
+"""
+_HAS_BILLED = f"(with {_BILLED} select count(*) from compared) > 0"
+_NOTHING_BILLED = "no invoice line bills a subscription for the as-of date"
+_IN_FORCE = """
+    lines.valid_from <= as_of() and (lines.valid_to is null or lines.valid_to > as_of())
+"""
+
+# Every amount that somebody typed or computed, in the reporting currency.
+_AMOUNTS = """
+    rates as (
+        select currency, max(rate) as rate
+        from revenue.arr_lines
+        group by currency
+    ),
+
+    typed as (
+        select
+            'billing_invoice_lines.amount' as subject,
+            lines.invoice_line_id as row_key,
+            lines.amount,
+            invoices.currency
+        from staging.stg_billing__invoice_lines as lines
+        inner join staging.stg_billing__invoices as invoices using (invoice_id)
+        union all
+        select 'billing_invoices.total_amount', invoice_id, total_amount, currency
+        from staging.stg_billing__invoices
+        union all
+        select 'revenue.arr_lines.arr_local', subscription_item_id, arr_local, currency
+        from revenue.arr_lines
+    ),
+
+    amounts as (
+        select
+            typed.subject,
+            typed.row_key,
+            abs(cast(typed.amount as double)) * coalesce(rates.rate, 1) as amount
+        from typed
+        left join rates using (currency)
+        where
+            rates.rate is not null
+            or coalesce(typed.currency, reporting_currency()) = reporting_currency()
+    )
+"""
+# ARR of an item by its definition, in whole numbers: 4, 6 and 4 decimals of quantity,
+# price and discount give 14, and 2 of the cents stay.
+_EXACT_CENTS = """
+    cast(items.quantity * 10000 as hugeint)
+    * cast(items.unit_price * 1000000 as hugeint)
+    * cast((100 - items.discount_percent) * 10000 as hugeint)
+    * case items.billing_interval
+        when 'day' then 365 when 'week' then 52 when 'month' then 12 when 'year' then 1
+    end
+"""
+_DIVISOR = "(cast(100000000000000 as hugeint) * items.interval_count)"
+
+CHECKS = [
+    # Control totals, each computed a second time from the staged rows.
+    Check(
+        "ledger_is_the_sum_of_the_contracts",
+        evidence=f"""
+            select
+                'revenue.arr_lines' as subject,
+                coalesce(sum(abs(
+                    cast(lines.arr_local * 100 as hugeint)
+                    - ({_EXACT_CENTS} * 2 + {_DIVISOR}) // ({_DIVISOR} * 2)
+                )), 0) as measured,
+                some_of(
+                    case when items.subscription_item_id is null then
+                        lines.subscription_item_id
+                    end
+                ) as named
+            from revenue.arr_lines as lines
+            left join staging.stg_billing__subscription_items as items
+                using (subscription_item_id)
+            where {_IN_FORCE}
+        """,
+        says="differs by {measured} from the items it is made of",
+        remedy="the ledger is wrong; tell whoever changed models/marts/revenue",
+        applies="(select count(*) from revenue.arr_lines) > 0",
+        unless="the company has no ARR",
+    ),
+    Check(
+        "paid_products_have_a_price",
+        evidence="""
+            with items as (
+                select
+                    subscription_item_id,
+                    unit_price,
+                    max(unit_price) over (partition by product_id) as highest_price
+                from staging.stg_billing__subscription_items
+                where charge_type = 'recurring' and product_id is not null
+            )
+
+            select
+                'billing_subscription_items' as subject,
+                count(*) filter (where unit_price = 0 and highest_price > 0) as measured,
+                some_of(
+                    case
+                        when unit_price = 0 and highest_price > 0
+                            then subscription_item_id
+                    end
+                ) as named
+            from items
+        """,
+        says="has {measured} items at no price, of products that others pay for",
+        remedy="ask the biller whether they are meant to be free",
+    ),
+    Check(
+        "active_contracts_are_in_the_ledger",
+        evidence="""
+            select
+                'billing_subscription_items' as subject,
+                count(*) as measured,
+                some_of(items.subscription_item_id) as named
+            from staging.stg_billing__subscription_items as items
+            inner join staging.stg_billing__subscriptions as subscriptions
+                using (subscription_id)
+            where
+                items.charge_type = 'recurring'
+                and subscriptions.status = 'active'
+                and subscriptions.ended_on is null
+                and subscriptions.auto_renews
+                and coalesce(subscriptions.trial_ends_on <= as_of(), true)
+                and greatest(subscriptions.started_on, items.valid_from) <= as_of()
+                and coalesce(items.valid_to > as_of(), true)
+                and subscriptions.subscription_id not in (
+                    select subscription_id from staging.stg_billing__pauses
+                    where coalesce(resumed_on > as_of(), true)
+                )
+                and subscriptions.subscription_id not in (
+                    select renewed_from_subscription_id
+                    from staging.stg_billing__subscriptions
+                    where renewed_from_subscription_id is not null
+                )
+                and items.subscription_item_id not in (
+                    select subscription_item_id from revenue.arr_lines as lines
+                    where lines.valid_to is null or lines.valid_to > as_of()
+                )
+        """,
+        says="is active and not in the ledger with {measured} rows",
+        remedy="the ledger is wrong; tell whoever changed models/marts/revenue",
+        applies="(select count(*) from staging.stg_billing__subscriptions) > 0",
+        unless="no subscription counts",
+    ),
+    Check(
+        "invoices_are_all_reconciled",
+        evidence="""
+            with rates as (
+                select currency, max(rate) as rate
+                from revenue.arr_lines
+                group by currency
+            ),
+
+            sent as (
+                select
+                    sum(cast(round(
+                        cast(lines.amount as decimal(28, 2))
+                        * coalesce(rates.rate, 1), 2
+                    ) as decimal(18, 2))) as amount,
+                    bool_or(
+                        rates.rate is null
+                        and invoices.currency <> reporting_currency()
+                    ) as lacks_a_rate
+                from staging.stg_billing__invoice_lines as lines
+                inner join staging.stg_billing__invoices as invoices using (invoice_id)
+                left join rates on invoices.currency = rates.currency
+                where coalesce(invoices.status, 'open') not in ('draft', 'void')
+            )
+
+            select
+                'revenue.arr_reconciliation' as subject,
+                case when sent.lacks_a_rate then 0 else 100 * abs(
+                    sent.amount - (
+                        select sum(invoiced_amount) from revenue.arr_reconciliation
+                    )
+                ) end as measured
+            from sent
+        """,
+        says="differs by {measured} from the invoices it is made of",
+        remedy="the reconciliation is wrong; tell whoever changed models/marts/revenue",
+        applies=_HAS_INVOICES,
+        unless=_NO_INVOICES,
+    ),
+    Check(
+        "invoice_is_the_sum_of_its_lines",
+        evidence="""
+            with totals as (
+                select
+                    invoices.invoice_id,
+                    abs(invoices.total_amount - coalesce(sum(lines.amount), 0))
+                    > 0.01 * greatest(count(lines.invoice_line_id), 1) as differs
+                from staging.stg_billing__invoices as invoices
+                left join staging.stg_billing__invoice_lines as lines using (invoice_id)
+                where coalesce(invoices.status, 'open') not in ('draft', 'void')
+                group by invoices.invoice_id, invoices.total_amount
+            )
+
+            select
+                'billing_invoices' as subject,
+                count(*) filter (where differs) / greatest(count(*), 100) as measured,
+                some_of(case when differs then invoice_id end) as named
+            from totals
+        """,
+        says="has {measured} of its invoices differ from the sum of their lines",
+        remedy="lines are missing, or one of the two files is in another unit",
+        applies="(select count(*) from staging.stg_billing__invoice_lines) > 0",
+        unless="no invoice line was delivered",
+    ),
+    # A whole file in cents for dollars shows here even on the first day.
+    Check(
+        "company_is_billed_what_it_contracted",
+        evidence=f"""
+            with {_BILLED}
+            select
+                'billing_invoices' as subject,
+                sum(billed_arr) / sum(arr) as measured
+            from compared
+        """,
+        says="come to {measured} the ARR of the contracts that they bill",
+        remedy="billing_subscription_items or billing_invoice_lines is in another "
+        "unit, or lacks a product",
+        applies=_HAS_BILLED,
+        unless=_NOTHING_BILLED,
+    ),
+    Check(
+        "subscription_is_billed_what_it_contracted",
+        evidence=f"""
+            with {_BILLED},
+
+            judged as (
+                select
+                    subscription_id,
+                    abs(billed_arr - arr) * 1000 > sum(arr) over ()
+                    and (a_year > 4 * arr_local or arr_local > 4 * a_year) as is_odd
+                from compared
+            )
+
+            select
+                'billing_subscription_items' as subject,
+                count(*) filter (where is_odd) as measured,
+                some_of(case when is_odd then subscription_id end) as named
+            from judged
+        """,
+        says="have {measured} subscriptions with an ARR of four times their invoices, "
+        "or a fourth",
+        remedy="an item or a line of billing_invoice_lines is in another unit; correct "
+        "it at the source",
+        applies=_HAS_BILLED,
+        unless=_NOTHING_BILLED,
+    ),
+    Check(
+        "items_begin_with_their_subscription",
+        evidence="""
+            select
+                'billing_subscription_items' as subject,
+                count(*) filter (where items.valid_from < subscriptions.started_on)
+                / greatest(count(*), 100) as measured
+            from staging.stg_billing__subscription_items as items
+            inner join staging.stg_billing__subscriptions as subscriptions
+                using (subscription_id)
+        """,
+        says="begin before their subscription in {measured} of the rows",
+        remedy="day and month are swapped here or in billing_subscriptions; have both "
+        "written as YYYY-MM-DD",
+        applies="(select count(*) from staging.stg_billing__subscription_items) > 0",
+        unless="no subscription item counts",
+    ),
+    Check(
+        "invoices_are_issued_near_their_period",
+        evidence="""
+            with invoices as (
+                select
+                    abs(invoices.issued_on - min(lines.period_start)) > 45 as is_far
+                from staging.stg_billing__invoices as invoices
+                inner join staging.stg_billing__invoice_lines as lines
+                    using (invoice_id)
+                where lines.period_start is not null
+                group by invoices.invoice_id, invoices.issued_on
+            )
+
+            select
+                'billing_invoices' as subject,
+                count(*) filter (where is_far) / greatest(count(*), 100) as measured
+            from invoices
+        """,
+        says="are issued far from the period they bill in {measured} of the rows",
+        remedy="day and month are swapped here or in billing_invoice_lines; have both "
+        "written as YYYY-MM-DD",
+        applies="""
+            (
+                select count(*) from staging.stg_billing__invoice_lines
+                where period_start is not null
+            ) > 0
+        """,
+        unless="no invoice line has a period",
+    ),
+    # Against the third largest: the largest may be yesterday's or years old, and an
+    # amount comes back (in the next invoice, in the invoice's total).
+    Check(
+        "largest_amount_is_not_alone",
+        evidence=f"""
+            with {_AMOUNTS},
+
+            ranked as (
+                select
+                    *,
+                    row_number() over (
+                        partition by subject order by amount desc, row_key
+                    ) as place,
+                    count(*) over (partition by subject) as amounts
+                from amounts
+            )
+
+            select
+                first.subject,
+                first.amount / greatest(third.amount, 1) as measured,
+                first.row_key as named
+            from ranked as first
+            inner join ranked as third
+                on first.subject = third.subject and third.place = 3
+            where first.place = 1 and first.amounts >= 100
+        """,
+        says="has an amount {measured} the third largest",
+        remedy="see whether it is in another unit; correct it at the source",
+        applies=f"""
+            (
+                with {_AMOUNTS}
+                select coalesce(max(amounts), 0) from (
+                    select count(*) as amounts from amounts group by subject
+                ) as counted
+            ) >= 100
+        """,
+        unless="fewer than a hundred amounts of a kind",
+    ),
+]
