@@ -178,7 +178,7 @@ def _rules_of(usage: Iterable[_Usage], switches: Mapping[str, Any]) -> str:
                 digest.update(path.relative_to(PROJECT_DIR).as_posix().encode())
                 digest.update(path.read_bytes())
     said = {
-        "versions": [version(name) for name in ("bowtie", "dbt-duckdb", "duckdb")],
+        "versions": [version(name) for name in ("dbt-core", "dbt-duckdb", "duckdb")],
         "switches": dict(sorted(switches.items())),
         "usage": {table.table.name: table.form() for table in usage},
     }

@@ -73,20 +73,29 @@ ruled as (
     from read_rows
 ),
 
+{%- set compared = {} -%}
+{%- for column in entry['key'] -%}
+    {%- do compared.update({
+        column: composed('ruled.' ~ column) if column in prose else 'ruled.' ~ column
+    }) -%}
+{%- endfor %}
+
 -- Hardly a key comes twice: only rows whose key does are compared with each other.
 repeated_keys as (
     select
-        ruled.{{ entry['key'] | join(', ruled.') }},
+        {%- for column, value in compared.items() %}
+        {{ value }} as {{ column }},
+        {%- endfor %}
         true as is_repeated
     from ruled
-    group by ruled.{{ entry['key'] | join(', ruled.') }}
+    group by {{ compared.values() | join(', ') }}
     having count(*) > 1
 ),
 
 {%- set same_key %}
-        {%- for column in entry['key'] %}
+        {%- for column, value in compared.items() %}
             {{ 'and ' if not loop.first -}}
-            ruled.{{ column }} is not distinct from repeated_keys.{{ column }}
+            {{ value }} is not distinct from repeated_keys.{{ column }}
         {%- endfor %}
 {%- endset %}
 

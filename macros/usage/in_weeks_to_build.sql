@@ -3,12 +3,16 @@
     that an engine skips the files of others. No week: a day that is missing, or that no
     calendar of business reaches. -#}
 {% macro in_weeks_to_build(day) -%}
-    {#- Named here, so that dbt knows of it when it parses. -#}
-    {%- set stale_weeks = ref('stg_usage__stale_weeks') -%}
-    {%- if not is_incremental() -%}
+    {#- dbt learns while it parses what a model depends on; a full build has no use for it. -#}
+    {%- if not execute -%}
+        {%- do ref('stg_usage__stale_weeks') -%}
+    {%- endif -%}
+    {%- if var('changed_usage_weeks') is none or not is_incremental() -%}
         {{ return('true') }}
     {%- endif -%}
-    {%- set found = run_query('select week from ' ~ stale_weeks ~ ' order by week') -%}
+    {%- set found = run_query(
+        'select week from ' ~ ref('stg_usage__stale_weeks') ~ ' order by week'
+    ) -%}
     {%- set weeks = [] -%}
     {%- set conditions = [] -%}
     {%- for row in found.rows -%}
