@@ -106,7 +106,8 @@ CHECKS = [
         compares=(_LINES,),
     ),
     # The same question where there is no run before: a unit price far from what others
-    # pay for the product.
+    # pay for the product. Prices agreed one by one spread widely, so that it must also
+    # stand apart from the dearest, or the cheapest, tenth.
     Check(
         "unit_prices_of_a_product_are_alike",
         evidence=f"""
@@ -117,6 +118,12 @@ CHECKS = [
                     lines.unit_arr,
                     median(lines.unit_arr) over (partition by lines.product_id)
                         as usual,
+                    quantile_cont(lines.unit_arr, 0.9) over (
+                        partition by lines.product_id
+                    ) as dear,
+                    quantile_cont(lines.unit_arr, 0.1) over (
+                        partition by lines.product_id
+                    ) as cheap,
                     count(*) over (partition by lines.product_id) as lines_of_product
                 from revenue.arr_lines as lines
                 where lines.unit_arr > 0 and {_IN_FORCE}
@@ -125,9 +132,12 @@ CHECKS = [
             judged as (
                 select
                     subscription_item_id,
-                    lines_of_product >= 10
+                    lines_of_product >= 12
                     and arr * 1000 > sum(arr) over ()
-                    and (unit_arr > 40 * usual or usual > 40 * unit_arr) as is_odd
+                    and (
+                        unit_arr > 40 * usual and unit_arr > 10 * dear
+                        or usual > 40 * unit_arr and cheap > 10 * unit_arr
+                    ) as is_odd
                 from lines
             )
 
