@@ -12,7 +12,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,6 +50,7 @@ def build(
     advance: Advance = lambda done, total: None,
     threads: int | None = None,
     unit_tests: bool = False,
+    data_tests: bool = True,
 ) -> BuildResult:
     """Build all models into the workplace's database and test the data in them.
 
@@ -61,6 +62,7 @@ def build(
         threads: models that dbt builds at a time; the profile's number by default.
         unit_tests: whether dbt's unit tests run too. They test the code, under the
             default switches and on made-up rows: `make test` has done that before.
+        data_tests: whether what was built is tested; what is published always is.
 
     Returns:
         What passed and what warned.
@@ -69,11 +71,13 @@ def build(
         BowtieError: a model or a test failed, or dbt could not run.
 
     """
+    run = {"unit_test": unit_tests, "test": data_tests}
+    left_out = [kind for kind, is_run in run.items() if not is_run]
     result = BuildResult()
     reader = _Events(result, advance)
     with (
         workplace.log.open("w", encoding="utf-8") as log,
-        _dbt(workplace, switches, threads, unit_tests) as dbt,
+        _dbt(workplace, switches, threads, left_out) as dbt,
     ):
         assert dbt.stdout is not None
         try:
@@ -96,7 +100,7 @@ def _dbt(
     workplace: Workplace,
     switches: Mapping[str, Any],
     threads: int | None,
-    unit_tests: bool,
+    left_out: Sequence[str],
 ) -> subprocess.Popen[str]:
     """Start `dbt build`, reporting in JSON on its standard output."""
     command = [
@@ -107,8 +111,8 @@ def _dbt(
         *("--log-format", "json", "--log-level", "info", "--no-use-colors"),
         *("--vars", json.dumps(dict(switches))),
     ]
-    if not unit_tests:
-        command += ["--exclude-resource-type", "unit_test"]
+    if left_out:
+        command += ["--exclude-resource-type", *left_out]
     if threads is not None:
         command += ["--threads", str(threads)]
     return subprocess.Popen(

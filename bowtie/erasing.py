@@ -55,7 +55,8 @@ def erase(request: Request, account_id: str) -> Erasure:
         write(note, "".join(f"{entry}\n" for entry in sorted(hashes)))
         note.replace(home.erased_accounts)
         state.forget(home)
-        release = publish(build_candidate(request, workplace))
+        # What an erased account takes with it is no sign of a fault.
+        release = publish(build_candidate(request, workplace), compared_with=None)
         removed = remove_all_but_current(home, workplace)
         workplace.remove()
     return Erasure(release, _restated_months(release), removed)

@@ -38,6 +38,8 @@ class Request:
     threads: int | None = None
     # dbt's unit tests, which need no data; only the project's own tests ask for them.
     unit_tests: bool = False
+    # Only the project's own tests leave these out, where they compare two builds.
+    data_tests: bool = True
     # Whether all usage is judged anew, whatever an earlier run left.
     from_scratch: bool = False
 
@@ -129,7 +131,7 @@ def run(request: Request) -> Release:
     """Build a candidate and publish it."""
     with sole_workplace(request.home) as workplace:
         candidate = build_candidate(request, workplace)
-        release = publish(candidate)
+        release = publish(candidate, published_database(request.home))
         _keep(candidate)
         workplace.remove()
         return release
@@ -148,8 +150,12 @@ def _keep(candidate: Candidate) -> None:
         )
 
 
-def publish(candidate: Candidate) -> Release:
+def publish(candidate: Candidate, compared_with: Path | None) -> Release:
     """Check a candidate, write it and its reports as a draft, and publish that.
+
+    Args:
+        candidate: what was built, in the workplace of the home's lock holder.
+        compared_with: the file from which it should not differ in strange ways.
 
     Raises:
         BowtieError: a check stops it, or a report cannot be computed; readers keep the
@@ -159,7 +165,7 @@ def publish(candidate: Candidate) -> Release:
     from bowtie.reporting import render_reports
 
     home = candidate.request.home
-    checks = check_candidate(candidate)
+    checks = check_candidate(candidate, compared_with)
     terminal.say("Publishing")
     draft = write_draft(home, candidate.workplace, candidate.request.as_of)
     terminal.say("Rendering the reports")
@@ -168,7 +174,7 @@ def publish(candidate: Candidate) -> Release:
             draft.database,
             draft.folder / "reports",
             generation=draft.generation,
-            previous=published_database(home),
+            previous=compared_with,
             advance=advance,
         )
     return finish(draft, {**candidate.manifest(), "checks": checks})
@@ -189,6 +195,7 @@ def build_candidate(request: Request, workplace: Workplace) -> Candidate:
             advance,
             request.threads,
             request.unit_tests,
+            request.data_tests,
         )
     for warning in result.warnings:
         terminal.warn(warning)
@@ -200,7 +207,7 @@ def build_candidate(request: Request, workplace: Workplace) -> Candidate:
     return Candidate(request, workplace, inputs, result, landing, start)
 
 
-def check_candidate(candidate: Candidate) -> dict[str, int]:
+def check_candidate(candidate: Candidate, compared_with: Path | None) -> dict[str, int]:
     """Check a candidate, and keep the results in it; return how many ended how.
 
     Raises:
@@ -216,10 +223,9 @@ def check_candidate(candidate: Candidate) -> dict[str, int]:
 
     terminal.say("Checking")
     database = candidate.workplace.database
-    previous = published_database(candidate.request.home)
     about = {"landing": candidate.landing, "target": candidate.workplace.target}
-    results = run_checks(database, previous, about)
-    remember_volumes(database, previous)
+    results = run_checks(database, compared_with, about)
+    remember_volumes(database, published_database(candidate.request.home))
     record_results(database, results)
     for result in results:
         if result.source == "expectation" and result.outcome == "warned":

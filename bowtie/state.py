@@ -138,8 +138,7 @@ def start(
 def keep(home: Home, workplace: Workplace, made_from: MadeFrom) -> None:
     """Make the workplace's candidate, once published, the state of the next run."""
     forget(home)
-    # Raw rows name people, and outlast the run here.
-    home.state.mkdir(mode=0o700)
+    home.state.mkdir()
     workplace.database.rename(home.state / workplace.database.name)
     _note(home).write_text(made_from.to_json(), encoding="utf-8")
 

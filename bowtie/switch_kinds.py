@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import duckdb
 
 from bowtie.contract import raw_contract
+from bowtie.paths import DATABASE
 
 
 class Kind(NamedTuple):
@@ -57,7 +58,12 @@ def is_time_zone(value: Any) -> bool:
 
 
 def _is_earlier_file(value: Any) -> bool:
-    return isinstance(value, str) and value.isprintable() and Path(value).is_file()
+    return (
+        isinstance(value, str)
+        and value.isprintable()
+        and Path(value).name == DATABASE
+        and Path(value).is_file()
+    )
 
 
 def _announces_values(value: Any) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from benchmarks.compiled_models import DATABASE
 from benchmarks.faults.bench import Reaction
 from bowtie.paths import published_schemas
 
@@ -35,11 +36,11 @@ class Seen:
         """Ask the candidate, with the clean company attached as `clean`."""
         with duckdb.connect(config={"threads": 1}) as connection:
             for path, name in (
-                (self.reaction.database, "candidate"),
+                (self.reaction.database, DATABASE),
                 (self.clean.database, "clean"),
             ):
                 connection.execute(f"attach '{path}' as {name} (read_only)")
-            connection.execute("use candidate")
+            connection.execute(f"use {DATABASE}")
             return connection.execute(query).fetchall()
 
 

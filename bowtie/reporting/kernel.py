@@ -38,6 +38,8 @@ CELL = 120
 _TOLD = {"BinderException", "CatalogException", "ParserException"}
 # Followed by the process that it serves. Not in HOME: a socket's path must be short.
 _FOLDER = "bowtie-kernel-"
+# Of a temporary folder's path; a socket's may have 107 bytes.
+_LONGEST = 60
 _BEGINNING = """\
 %reset -f
 from bowtie.reporting import house
@@ -57,7 +59,7 @@ def running_kernel() -> Iterator[Kernel]:
     """
     _remove_abandoned()
     prefix = f"{_FOLDER}{os.getpid()}-"
-    with tempfile.TemporaryDirectory(prefix=prefix) as folder:
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=_place()) as folder:
         kernel = Kernel(Path(folder))
         try:
             kernel.start()
@@ -66,9 +68,15 @@ def running_kernel() -> Iterator[Kernel]:
             kernel.end()
 
 
+def _place() -> Path:
+    """Return where a socket's path stays short enough for the kernel of the system."""
+    usual = tempfile.gettempdir()
+    return Path(usual if len(usual) <= _LONGEST else "/tmp")
+
+
 def _remove_abandoned() -> None:
     """Remove folders of kernels whose process was killed before it could."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}[0-9]*-*"):
+    for folder in _place().glob(f"{_FOLDER}[0-9]*-*"):
         process = int(folder.name.removeprefix(_FOLDER).partition("-")[0])
         try:
             os.kill(process, 0)

@@ -70,6 +70,7 @@ def build_into(
     as_of: str | None = None,
     switches: Mapping[str, Any] | None = None,
     unit_tests: bool = False,
+    data_tests: bool = True,
     threads: int = 2,
 ) -> Path:
     """Build as `bowtie build` does, landing checks and tests included.
@@ -85,6 +86,7 @@ def build_into(
         switches={**request.switches, **(switches or {})},
         threads=threads,
         unit_tests=unit_tests,
+        data_tests=data_tests,
     )
     request.home.make()
     return build_candidate(request, Workplace.new(request.home)).workplace.database
@@ -162,7 +164,7 @@ def sample_in_september(
 ) -> Path:
     """Return the sample as of 2025-09-28, a Sunday: what was known that day."""
     shared = _shared_folder(tmp_path_factory, worker_name)
-    return _built_once(shared / "september", as_of="2025-09-28")
+    return _built_once(shared / "september", as_of="2025-09-28", data_tests=False)
 
 
 def _built_once(folder: Path, **how: Any) -> Path:

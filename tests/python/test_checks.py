@@ -96,6 +96,12 @@ FAULTS = [
     ("arr_of_an_account_does_not_jump", "update core.accounts set arr = arr * 100 "
      "where account_id = (select max_by(account_id, arr) from core.accounts)",
      "blocked"),
+    ("id_is_given_once", "update staging.base_crm__contacts set row_key = "
+     "(select min(row_key) from staging.base_crm__contacts)", "blocked"),
+    ("paid_products_have_a_price", "update staging.base_billing__subscription_items "
+     "set unit_price = 0 where subscription_item_id = (select min(subscription_item_id) "
+     "from staging.base_billing__subscription_items where product_id = 'DATA')",
+     "warned"),
     ("unit_prices_of_a_product_are_alike", "update revenue.arr_lines "
      "set unit_arr = unit_arr * 100, arr = arr * 100 where arr_line_id = "
      "(select max_by(arr_line_id, arr) from revenue.arr_lines "
@@ -401,9 +407,11 @@ def test_run_says_what_stops_it_and_keeps_the_results(
         Workplace(sample_warehouse.parent),
         {},
         BuildResult(),
+        landing=None,
+        start=None,
     )
     with pytest.raises(BowtieError) as stopped:
-        check_candidate(candidate)
+        check_candidate(candidate, None)
     assert stopped.value.problems[0] == stopping.message
     assert "nothing was published" in stopped.value.problems[1]
     assert kept == [stopping]

@@ -231,6 +231,7 @@ def test_raw_files_that_change_during_the_build_stop_it(tiny_company, tmp_path):
         _refuse_changed_files(request, landing)
 
 
+@pytest.mark.slow
 def test_build_raw_builds_a_private_file_with_all_schemas(tiny_company, build_raw):
     database = build_raw(tiny_company, as_of=date(2025, 6, 30))
     with duckdb.connect(str(database), read_only=True) as file:

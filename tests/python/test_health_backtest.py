@@ -183,14 +183,19 @@ def as_of(models: CompiledModels, day: date, last: str) -> CompiledModels:
     moved = tuple(
         replace(
             node,
-            statement=node.statement.replace(
-                literal, f"cast('{day.isoformat()}' as date)"
+            statements=tuple(
+                statement.replace(literal, f"cast('{day.isoformat()}' as date)")
+                for statement in node.statements
             ),
         )
         for node in kept
     )
     assert moved != kept
-    assert not any(AS_OF.isoformat() in node.statement for node in moved)
+    assert not any(
+        AS_OF.isoformat() in statement
+        for node in moved
+        for statement in node.statements
+    )
     return CompiledModels(moved)
 
 

@@ -207,6 +207,7 @@ def test_the_number_of_threads_does_not_matter(bench, marts, threads):
     assert_same(marts, bench.marts(threads))
 
 
+@pytest.mark.slow
 def test_the_split_into_files_does_not_matter(tmp_path, companies, marts):
     rows = union(companies.values())
     parts: dict[str, Tables] = {"1": {}, "2": {}}
@@ -253,6 +254,7 @@ def with_renamed_ids(row: dict) -> dict:
     return renamed
 
 
+@pytest.mark.slow
 def test_a_shift_by_whole_months_shifts_the_ledger(tmp_path, companies, marts):
     # Four years: every day, 29 February included, exists on the other side.
     months = 48

@@ -10,7 +10,7 @@ from benchmarks.compiled_models import compile_models
 from bowtie.simulator import simulate
 
 AS_OF = date(2025, 12, 31)
-ACCOUNTS = 20_000
+ACCOUNTS = 4_000
 MONTHS = 24
 
 # Both sides of each month's close: a month missing on one side is a difference too.

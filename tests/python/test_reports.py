@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import tempfile
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -278,21 +280,27 @@ FAILURES = {
 
 
 @pytest.fixture
-def failing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the notebooks of FAILURES for reports, and temporary files in a folder."""
+def temporary(tmp_path_factory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Have temporary files in a folder of their own, its path as short as is usual."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        monkeypatch.setattr("tempfile.tempdir", folder)
+        yield Path(folder)
+
+
+@pytest.fixture
+def failing(temporary: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the notebooks of FAILURES for reports."""
     reports = []
     for number, code in enumerate(FAILURES):
         (tmp_path / f"page{number}.py").write_text(f"# %%\n{code}\n", "utf-8")
         reports.append(Report(f"page{number}", "A page", "Well?"))
-    (tmp_path / "temporary").mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
     monkeypatch.setattr(pages, "NOTEBOOKS", tmp_path)
     monkeypatch.setattr(render, "REPORTS", reports)
 
 
 @pytest.mark.usefixtures("failing")
 def test_a_report_that_cannot_be_computed_says_why_in_its_place_and_fails_the_run(
-    tiny_marts, tmp_path, monkeypatch
+    tiny_marts, tmp_path, temporary, monkeypatch
 ):
     monkeypatch.setattr(kernel, "CELL", 3)
     out = tmp_path / "out"
@@ -308,7 +316,7 @@ def test_a_report_that_cannot_be_computed_says_why_in_its_place_and_fails_the_ru
             expected.append(f"report page{number}.html: {reason}")
     for line, reason in zip(stopped.value.problems, expected, strict=True):
         assert line.startswith(reason) and "ann@example.com" not in line
-    assert list((tmp_path / "temporary").iterdir()) == [], "something is left over"
+    assert list(temporary.iterdir()) == [], "something is left over"
 
 
 @pytest.mark.usefixtures("failing")

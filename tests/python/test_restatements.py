@@ -84,13 +84,17 @@ def restatements(tmp_path_factory):
         ],
     }
     first = build_into(
-        folder / "first", write_company(folder / "raw-1", earlier), "2025-03-31"
+        folder / "first",
+        write_company(folder / "raw-1", earlier),
+        "2025-03-31",
+        data_tests=False,
     )
     second = build_into(
         folder / "second",
         write_company(folder / "raw-2", later),
         "2025-06-30",
         {"restated_against": str(first)},
+        data_tests=False,
     )
     with duckdb.connect(second, read_only=True) as connection:
         return connection.execute(

@@ -87,7 +87,7 @@ def test_what_cannot_be_used_or_built_changes_nothing(finished):
     write_company(raw, TINY_COMPANY)
     wrong = ("--vars", "{reporting_currency: euro}")
     told = refusal("run", *finished.arguments, *wrong, cwd=finished.folder)
-    assert "var 'reporting_currency' must be an ISO 4217 code" in told
+    assert "'reporting_currency' must be an ISO 4217 code" in told
     assert "the log is warehouse/work/" in told
     assert finished.home.current.readlink() == published
     assert [path.name for path in finished.home.releases.iterdir()] == [published.name]

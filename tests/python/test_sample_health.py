@@ -79,7 +79,7 @@ def test_techcorp_is_red_for_the_reasons_of_its_story(warehouse):
         select band, previous_band, drivers_down
         from health.account_health
         inner join core.accounts using (account_id)
-        where account_name = 'TechCorp'
+        where accounts.account_name = 'TechCorp'
         """,
     )
     band, previous_band, reasons = row

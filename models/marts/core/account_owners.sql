@@ -31,7 +31,7 @@ owner_periods as (
     left join csms
         on owners.csm_id = csms.csm_id
     where
-        owners.source_account_id = owners.account_id
+        lower(owners.source_account_id) = lower(owners.account_id)
         and (csms.csm_id is not null or csm_lists.csms = 0)
 ),
 

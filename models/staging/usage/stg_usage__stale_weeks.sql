@@ -25,7 +25,7 @@ stale as (
         on
             {{ means_id('judged.source_account_id', 'identities', 'source_account_id') | indent(8) }}
     where
-        judged.account_id is distinct from identities.account_id
+        coalesce(judged.account_id, '') <> coalesce(identities.account_id, '')
         or (judged.refused_for = 'test_account' and identities.excluded_for is null)
         or (judged.verdict = 'staged' and identities.excluded_for is not null)
         or judged.verdict = 'not_yet'
