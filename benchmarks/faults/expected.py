@@ -90,7 +90,7 @@ def quarantined(table: str, reason: str, rows: int | None = None) -> Expected:
             select count(*) filter (where concat_ws(':', reason, column_name) ilike
             '{reason}%') from (
                 select table_name, row_key, reason, column_name
-                from candidate.quality.quarantined_rows
+                from {DATABASE}.quality.quarantined_rows
                 except all
                 select table_name, row_key, reason, column_name
                 from clean.quality.quarantined_rows
@@ -168,8 +168,8 @@ def differing_marts(seen: Seen) -> list[str]:
     differences = " union all ".join(
         f"""
         select '{name}'
-        where exists (from candidate.{name} except all from clean.{name})
-        or exists (from clean.{name} except all from candidate.{name})
+        where exists (from {DATABASE}.{name} except all from clean.{name})
+        or exists (from clean.{name} except all from {DATABASE}.{name})
         """
         for name in tables
     )

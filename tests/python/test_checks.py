@@ -99,8 +99,9 @@ FAULTS = [
     ("id_is_given_once", "update staging.base_crm__contacts set row_key = "
      "(select min(row_key) from staging.base_crm__contacts)", "blocked"),
     ("paid_products_have_a_price", "update staging.base_billing__subscription_items "
-     "set unit_price = 0 where subscription_item_id = (select min(subscription_item_id) "
-     "from staging.base_billing__subscription_items where product_id = 'DATA')",
+     "set unit_price = 0 where subscription_item_id = (select "
+     "min(subscription_item_id) from staging.base_billing__subscription_items "
+     "where product_id = 'DATA')",
      "warned"),
     ("unit_prices_of_a_product_are_alike", "update revenue.arr_lines "
      "set unit_arr = unit_arr * 100, arr = arr * 100 where arr_line_id = "

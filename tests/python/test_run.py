@@ -84,10 +84,15 @@ def test_what_cannot_be_used_or_built_changes_nothing(finished):
     told = refusal("run", *finished.arguments, cwd=finished.folder)
     assert "crm_accounts.csv" in told
     assert "nothing was published" in told
-    write_company(raw, TINY_COMPANY)
-    wrong = ("--vars", "{reporting_currency: euro}")
-    told = refusal("run", *finished.arguments, *wrong, cwd=finished.folder)
-    assert "'reporting_currency' must be an ISO 4217 code" in told
+    accounts = TINY_COMPANY["crm_accounts"]
+    parents = {"A1": "A2", "A2": "A1", "A3": ""}
+    in_a_ring = [
+        {**account, "parent_account_id": parents[account["account_id"]]}
+        for account in accounts
+    ]
+    write_company(raw, {**TINY_COMPANY, "crm_accounts": in_a_ring})
+    told = refusal("run", *finished.arguments, cwd=finished.folder)
+    assert "no_account_is_its_own_parent_further_up" in told
     assert "the log is warehouse/work/" in told
     assert finished.home.current.readlink() == published
     assert [path.name for path in finished.home.releases.iterdir()] == [published.name]

@@ -10,8 +10,9 @@ with scores as (
 
 earlier_scores as (
     select * from {{ earlier }}{{ ref('health_scores').include(database=false) }}
-    {{ 'where false' if not earlier else 'where not is_current' }}
-    and not {{ is_erased('account_id') }}
+    where
+        {{ 'not is_current' if earlier else 'false' }}
+        and not {{ is_erased('account_id') }}
 ),
 
 -- Weeks that both generations keep.

@@ -124,8 +124,9 @@ final as (
     select
         coalesce(summed.account_id, week_features.account_id) as account_id,
         coalesce(summed.week, week_features.week) as week,
-        cast(case when summed.all_users is not null then summed.most_users end as bigint)
-            as active_users_max,
+        cast(
+            case when summed.all_users is not null then summed.most_users end as bigint
+        ) as active_users_max,
         cast(round(
             case
                 when summed.all_users is not null and summed.active_days = 0 then 0

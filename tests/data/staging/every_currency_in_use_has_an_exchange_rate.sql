@@ -1,6 +1,9 @@
 -- One row per currency of an item or invoice that no exchange rate values. The ledger
 -- never adds two currencies, and stops without a rate.
-{{ config(meta={'remedy': "deliver the rates of every currency in use in billing_exchange_rates"}) }}
+{{ config(meta={
+    'remedy': "deliver the rates of every currency in use "
+              "in billing_exchange_rates"
+}) }}
 
 with in_use as (
     select items.currency

@@ -74,6 +74,7 @@ now_and_then as (
 ),
 
 {%- set least = whole_number_var('health_reason_points') %}
+
 reasons as (
     select
         now_and_then.account_id,

@@ -1,6 +1,6 @@
--- One row per as-of date: what the published definitions of retention are made of, over
--- the twelve months up to it. They differ in the unit that is followed (account, parent,
--- subscription), in whose movements count, and in what a return is.
+-- One row per as-of date: what the published definitions of retention are made of,
+-- over the twelve months up to it. They differ in the unit that is followed (account,
+-- parent, subscription), in whose movements count, and in what a return is.
 with account_months as (
     select * from {{ ref('arr_monthly') }}
 ),
