@@ -1,6 +1,5 @@
 -- One row per account and week (from its Monday) with usage reported. A row that covers
--- a week, on whichever day it is dated, works like a day's. Events count where no daily
--- usage is sent. Averages and peaks may not be added over weeks; active_user_days may.
+-- a week works like a day's; events count where no daily usage is sent.
 {%- set uses = 'usage_days.active_users, usage_days.sessions, usage_days.events' %}
 {%- set is_used = 'case when coalesce(' ~ uses ~ ', 0) > 0 then 1 else 0 end' %}
 with daily as (

@@ -1,5 +1,6 @@
 -- One row per customer and thing worth saying of its health now, in words: what costs
 -- points, what gives them, what changed in four weeks. A cap that holds speaks first.
+{%- set least = whole_number_var('health_reason_points') %}
 with current_scores as (
     select * from {{ ref('health_driver_scores') }}
     where week = {{ week_of(as_of()) }} and driver <> 'override'
@@ -72,8 +73,6 @@ now_and_then as (
             and current_scores.driver = caps.driver
     where scores.score is not null
 ),
-
-{%- set least = whole_number_var('health_reason_points') %}
 
 reasons as (
     select
