@@ -9,6 +9,9 @@ from pathlib import Path
 from benchmarks.clean_days.__main__ import CAMPAIGN, run_series
 from benchmarks.faults.bench import Bench
 
+# `make clean-days` is the campaign; two days of it take a minute.
+pytestmark = pytest.mark.slow
+
 
 def test_a_leap_day_and_the_day_after_raise_no_alarm(tmp_path: Path) -> None:
     series = replace(CAMPAIGN[0], first_day=date(2024, 2, 29), days=2, accounts=40)

@@ -7,6 +7,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+# A second build of the whole sample.
+pytestmark = pytest.mark.slow
+
 AS_OF = "2025-09-28"
 """Of `sample_in_september`; a Sunday, so that its last week is whole."""
 

@@ -9,6 +9,9 @@ from __future__ import annotations
 import duckdb
 import pytest
 
+# A second build of the whole sample.
+pytestmark = pytest.mark.slow
+
 AS_OF = "2025-09-28"
 SCORED_FROM = "2025-01-01"
 """Scores are kept for two years: an older one of today's was never part of then."""
