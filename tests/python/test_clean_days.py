@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from benchmarks.clean_days.__main__ import CAMPAIGN, run_series
 from benchmarks.faults.bench import Bench
 
