@@ -92,12 +92,14 @@ def _restated_months(release: Release) -> list[tuple[str, Decimal, Decimal]]:
 
             select
                 strftime(restated.month, '%Y-%m'),
-                waterfall.closing_arr - restated.restated_arr,
-                waterfall.closing_arr
+                coalesce(waterfall.closing_arr, 0) - restated.restated_arr,
+                coalesce(waterfall.closing_arr, 0)
             from restated
-            inner join revenue.arr_waterfall as waterfall
-                on restated.month = waterfall.month
-            where waterfall.slice_name = 'all'
+            -- A month in which it was the only customer is no month of the ledger now.
+            left join revenue.arr_waterfall as waterfall
+                on
+                    restated.month = waterfall.month
+                    and waterfall.slice_name = 'all'
             order by restated.month
             """
         ).fetchall()
