@@ -17,6 +17,7 @@ import duckdb
 from bowtie.errors import BowtieError
 from bowtie.hashing import sha256_of
 from bowtie.paths import DATABASE, published_schemas
+from bowtie.sql_text import identifier, literal
 
 # The oldest file format that is written, so that older clients can read it.
 _STORAGE = "v1.0.0"
@@ -45,7 +46,7 @@ class _Table:
     @property
     def sql_name(self) -> str:
         """The name as SQL writes it, without the database."""
-        return f"{_quoted(self.schema)}.{_quoted(self.name)}"
+        return f"{identifier(self.schema)}.{identifier(self.name)}"
 
 
 def write_marts(
@@ -71,13 +72,13 @@ def write_marts(
         tables = _tables(connection)
         parquet.mkdir()
         for schema in sorted({table.schema for table in tables}):
-            connection.execute(f"create schema release.{_quoted(schema)}")
+            connection.execute(f"create schema release.{identifier(schema)}")
             (parquet / schema).mkdir()
         for table in tables:
             rows = _copy(connection, table)
             file = parquet / table.schema / f"{table.name}.parquet"
             connection.execute(
-                f"copy release.{table.sql_name} to {_literal(str(file))} "
+                f"copy release.{table.sql_name} to {literal(str(file))} "
                 "(format parquet, compression zstd)"
             )
             contents[f"{table.schema}.{table.name}"] = Content(rows, sha256_of(file))
@@ -101,11 +102,11 @@ def _both_open(
     try:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(
-            f"attach {_literal(str(candidate))} as {_CANDIDATE} (read_only)"
+            f"attach {literal(str(candidate))} as {_CANDIDATE} (read_only)"
         )
         connection.execute(
-            f"attach {_literal(str(database))} as release "
-            f"(storage_version {_literal(_STORAGE)})"
+            f"attach {literal(str(database))} as release "
+            f"(storage_version {literal(_STORAGE)})"
         )
         yield connection
         connection.execute("detach release")
@@ -155,7 +156,7 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> list[_Table]:
 
 def _copy(connection: duckdb.DuckDBPyConnection, table: _Table) -> int:
     """Copy one table or view as a table, with its comments; return its rows."""
-    order = ", ".join(map(_quoted, table.ordered_by)) or "all"
+    order = ", ".join(map(identifier, table.ordered_by)) or "all"
     created = connection.execute(
         f"create table release.{table.sql_name} as "
         f"select * from {_CANDIDATE}.{table.sql_name} order by {order}"
@@ -176,16 +177,6 @@ def _copy(connection: duckdb.DuckDBPyConnection, table: _Table) -> int:
             continue
         what = f"table release.{table.sql_name}"
         if column is not None:
-            what = f"column release.{table.sql_name}.{_quoted(column)}"
-        connection.execute(f"comment on {what} is {_literal(comment)}")
+            what = f"column release.{table.sql_name}.{identifier(column)}"
+        connection.execute(f"comment on {what} is {literal(comment)}")
     return created[0]
-
-
-def _quoted(name: str) -> str:
-    """Return a name as a SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    """Return a text as a SQL literal."""
-    return "'" + text.replace("'", "''") + "'"

@@ -24,7 +24,7 @@ from typing import Any
 
 import duckdb
 
-from bowtie.landing.across import CSV_OPTIONS, PARQUET_OPTIONS
+from bowtie.landing.across import rows_of
 from bowtie.landing.results import LandedTable, Landing
 from bowtie.paths import PROJECT_DIR, Home, Workplace
 
@@ -215,11 +215,7 @@ class _Usage:
     def _rows(self, paths: Iterable[str]) -> str:
         """Return SQL for the rows of some files, as the models read them."""
         folder = self.landing_dir if self.table.copied else self.raw_dir
-        names = ", ".join(
-            "'" + str(folder / path).replace("'", "''") + "'" for path in paths
-        )
-        options = CSV_OPTIONS if self.table.format == "csv" else PARQUET_OPTIONS
-        return f"read_{self.table.format}([{names}], {options})"
+        return rows_of(self.table.format, [folder / path for path in paths])
 
     def _weeks(self, path: str) -> tuple[Week, ...]:
         """Return the weeks of which a file may have rows; too many do no harm.

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from bowtie.checks.check import Check
+from bowtie.sql_text import literal
 
 # Switches that change whom or what every figure counts: two generations that differ in
 # one of them have nothing in common that could be compared.
@@ -57,8 +58,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, previous: Path | None) -> Non
     """Give a connection to a candidate what evidence may use (see `Check`)."""
     connection.execute("set TimeZone = 'UTC'")
     if previous is not None:
-        path = str(previous).replace("'", "''")
-        connection.execute(f"attach '{path}' as previous (read_only)")
+        connection.execute(f"attach {literal(previous)} as previous (read_only)")
     _define(connection, "as_of", _as_of(connection, "quality"))
     earlier = None if previous is None else _as_of(connection, "previous.quality")
     _define(connection, "previous_as_of", earlier)

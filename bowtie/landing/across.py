@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import groupby
@@ -20,6 +20,7 @@ from bowtie.contract import Table, raw_contract
 from bowtie.landing import limits
 from bowtie.landing.manifest import AMOUNT_COLUMNS
 from bowtie.landing.results import CheckedFile, listed
+from bowtie.sql_text import literals
 
 # As in macros/raw/raw_files.sql.
 CSV_OPTIONS = (
@@ -43,11 +44,13 @@ class ReadableTable:
 
     def rows(self, paths: Sequence[Path] | None = None, options: str = "") -> str:
         """Return SQL for the table's rows, or for those of some of its files."""
-        names = ", ".join(
-            "'" + str(path).replace("'", "''") + "'" for path in paths or self.paths
-        )
-        defaults = CSV_OPTIONS if self.format == "csv" else PARQUET_OPTIONS
-        return f"read_{self.format}([{names}], {defaults}{options})"
+        return rows_of(self.format, paths or self.paths, options)
+
+
+def rows_of(format: str, paths: Iterable[Path], options: str = "") -> str:
+    """Return SQL for the rows of some files of a table, as the models read them."""
+    defaults = CSV_OPTIONS if format == "csv" else PARQUET_OPTIONS
+    return f"read_{format}([{literals(paths)}], {defaults}{options})"
 
 
 def repeated_file_notes(readable: ReadableTable) -> Iterator[str]:

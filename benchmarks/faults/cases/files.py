@@ -10,6 +10,7 @@ from functools import partial
 from benchmarks.faults.delivery import ONE, THIRD, Delivery, Row
 from benchmarks.faults.expected import accepted, blocked, quarantined
 from benchmarks.faults.fault import Fault, Faults
+from bowtie.sql_text import literal
 
 
 def faults() -> Faults:
@@ -232,10 +233,9 @@ def _named(delivery: Delivery, name: str) -> list[Row]:
 
 
 def _is_named(name: str) -> str:
-    literal = name.replace("'", "''")
     return (
         "select count(*) = 1 from core.account_profiles "
-        f"where account_name = '{literal}'"
+        f"where account_name = {literal(name)}"
     )
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from benchmarks.faults.delivery import Delivery
 from benchmarks.faults.expected import accepted
 from benchmarks.faults.fault import Fault, Faults
+from bowtie.sql_text import literals
 
 TEXTS = {
     "a script": "<script>alert(1)</script>",
@@ -80,10 +81,9 @@ def faults() -> Faults:
 
 
 def _all_are_there(mart: str, column: str) -> str:
-    literals = ", ".join("'" + text.replace("'", "''") + "'" for text in _kept(column))
     return (
         f"select count(distinct {column}) = {len(_kept(column))} "
-        f"from {mart} where {column} in ({literals})"
+        f"from {mart} where {column} in ({literals(_kept(column))})"
     )
 
 

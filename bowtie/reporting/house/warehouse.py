@@ -20,6 +20,7 @@ from typing import Any
 import duckdb
 
 from bowtie.reporting.house import formats
+from bowtie.sql_text import literal
 
 # Instead of a column, where a value is the number of a query's rows.
 ROWS = "rows"
@@ -242,10 +243,9 @@ class Answer:
     def shown_sql(self) -> str:
         """The query as a reader can run it, its parameters written out."""
         pieces = self.sql.split("?")
-        literals = ["'" + text.replace("'", "''") + "'" for text in self.parameters]
+        values = [*map(literal, self.parameters), ""]
         return "".join(
-            piece + literal
-            for piece, literal in zip(pieces, [*literals, ""], strict=True)
+            piece + value for piece, value in zip(pieces, values, strict=True)
         )
 
 
