@@ -1,13 +1,14 @@
 """Contracts, invoices and the ledger say the same, to the cent where they must."""
 
 from bowtie.checks.check import Check
+from expectations.ledger import IN_FORCE, RATES
 
 _HAS_INVOICES = "(select count(*) from revenue.arr_reconciliation) > 0"
 _NO_INVOICES = "no invoice was delivered"
 # What each subscription is billed a year by the invoice lines whose period runs on the
 # as-of date, beside its ARR. One without such a recurring line was billed before the
 # first invoice that was delivered, or not yet.
-_BILLED = """
+_BILLED = f"""
     billed as (
         select
             lines.subscription_id,
@@ -30,8 +31,7 @@ _BILLED = """
             sum(lines.arr_local) as arr_local
         from revenue.arr_lines as lines
         where
-            lines.valid_from <= as_of()
-            and (lines.valid_to is null or lines.valid_to > as_of())
+            {IN_FORCE}
         group by lines.subscription_id
         having sum(lines.arr_local) > 0
     ),
@@ -51,17 +51,10 @@ _BILLED = """
 """
 _HAS_BILLED = f"(with {_BILLED} select count(*) from compared) > 0"
 _NOTHING_BILLED = "no invoice line bills a subscription for the as-of date"
-_IN_FORCE = """
-    lines.valid_from <= as_of() and (lines.valid_to is null or lines.valid_to > as_of())
-"""
 
 # Every amount that somebody typed or computed, in the reporting currency.
-_AMOUNTS = """
-    rates as (
-        select currency, max(rate) as rate
-        from revenue.arr_lines
-        group by currency
-    ),
+_AMOUNTS = f"""
+    {RATES},
 
     typed as (
         select
@@ -122,7 +115,7 @@ CHECKS = [
             from revenue.arr_lines as lines
             left join staging.stg_billing__subscription_items as items
                 using (subscription_item_id)
-            where {_IN_FORCE}
+            where {IN_FORCE}
         """,
         says="differs by {measured} from the items it is made of",
         remedy="the ledger is wrong; tell whoever changed models/marts/revenue",
@@ -196,12 +189,8 @@ CHECKS = [
     ),
     Check(
         "invoices_are_all_reconciled",
-        evidence="""
-            with rates as (
-                select currency, max(rate) as rate
-                from revenue.arr_lines
-                group by currency
-            ),
+        evidence=f"""
+            with {RATES},
 
             sent as (
                 select

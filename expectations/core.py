@@ -83,13 +83,7 @@ CHECKS = [
         """,
         says="has {measured} accounts whose id now names another company",
         remedy="an id was given away anew; have the CRM use a fresh one",
-        applies=f"""
-            (
-                select count(*)
-                from core.accounts
-                inner join previous.{_ACCOUNTS} using (account_id)
-            ) > 0
-        """,
+        applies=f"(with {_COMMON} select count(*) from common) > 0",
         unless="no account is in both generations",
         compares=(_ACCOUNTS,),
     ),
@@ -98,13 +92,7 @@ CHECKS = [
         evidence=f"with {_COMMON} {_RELABELLED}",
         says="has a label that was not there before for {measured} of the accounts",
         remedy="labels were renamed; map them back, or waive it once in check_waivers",
-        applies=f"""
-            (
-                select count(*)
-                from core.accounts
-                inner join previous.{_ACCOUNTS} using (account_id)
-            ) > 0
-        """,
+        applies=f"(with {_COMMON} select count(*) from common) > 0",
         unless="no account is in both generations",
         compares=(_ACCOUNTS,),
     ),
@@ -113,14 +101,7 @@ CHECKS = [
         evidence=f"with {_COMMON} {_MISSING}",
         says="is empty for {measured} more of the customers than in the last run",
         remedy="see whether the source or a join stopped filling it",
-        applies=f"""
-            (
-                select count(*)
-                from core.accounts as now
-                inner join previous.{_ACCOUNTS} using (account_id)
-                where now.is_customer
-            ) >= 20
-        """,
+        applies=f"(with {_COMMON} select count(*) from common where is_customer) >= 20",
         unless="fewer than 20 customers are in both generations",
         compares=(_ACCOUNTS,),
     ),
@@ -139,10 +120,8 @@ CHECKS = [
         remedy="see whether amounts changed their unit, or the tiers' edges moved",
         applies=f"""
             (
-                select count(*)
-                from core.accounts as now
-                inner join previous.{_ACCOUNTS} as before using (account_id)
-                where now.is_customer and before.is_customer
+                with {_COMMON}
+                select count(*) from common where is_customer and earlier.is_customer
             ) >= 20
         """,
         unless="fewer than 20 customers are in both generations",

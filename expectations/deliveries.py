@@ -4,30 +4,23 @@ from bowtie.checks.check import Check
 from bowtie.checks.volumes import REMEMBERED, VOLUMES
 
 # Rows by the day that they are dated, of tables that a company adds to all the time.
-_DAYS = """
-    days as (
-        select 'usage_daily' as table_name, usage_date as day, count(*) as row_count
-        from staging.stg_usage__daily group by usage_date
-        union all
-        select 'usage_features_daily', usage_date, count(*)
-        from staging.stg_usage__features_daily group by usage_date
-        union all
-        select 'usage_events', occurred_on, count(*)
-        from staging.stg_usage__events group by occurred_on
-        union all
-        select 'support_tickets', created_on, count(*)
-        from staging.stg_support__tickets group by created_on
-        union all
-        select 'crm_activities', occurred_on, count(*)
-        from staging.stg_crm__activities group by occurred_on
-        union all
-        select 'billing_invoices', issued_on, count(*)
-        from staging.stg_billing__invoices group by issued_on
-        union all
-        select 'billing_exchange_rates', rate_date, count(*)
-        from staging.stg_billing__exchange_rates group by rate_date
-    )
-"""
+_DATED = (
+    ("usage_daily", "stg_usage__daily", "usage_date"),
+    ("usage_features_daily", "stg_usage__features_daily", "usage_date"),
+    ("usage_events", "stg_usage__events", "occurred_on"),
+    ("support_tickets", "stg_support__tickets", "created_on"),
+    ("crm_activities", "stg_crm__activities", "occurred_on"),
+    ("billing_invoices", "stg_billing__invoices", "issued_on"),
+    ("billing_exchange_rates", "stg_billing__exchange_rates", "rate_date"),
+)
+_COUNTED = "\n union all \n".join(
+    f"""
+    select '{table}' as table_name, {day} as day, count(*) as row_count
+    from staging.{view} group by {day}
+    """
+    for table, view, day in _DATED
+)
+_DAYS = f"days as ({_COUNTED})"
 _HAS_DAYS = """
     (
         select bool_or(staged > 0) from quality.raw_row_counts

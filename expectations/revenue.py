@@ -1,6 +1,7 @@
 """The ledger is plausible, and tells the same past as before."""
 
 from bowtie.checks.check import Check
+from expectations.ledger import IN_FORCE, RATES
 
 _LINES = "revenue.arr_lines"
 _HAS_ARR = "(select coalesce(sum(arr), 0) from core.accounts) > 0"
@@ -10,11 +11,7 @@ _NO_ARR = "the company has no ARR"
 # at today's reference rates. Lines in grace are left out: whether they lapse decides
 # itself, and is dated back.
 _THEN = f"""
-    rates as (
-        select currency, max(rate) as rate
-        from revenue.arr_lines
-        group by currency
-    ),
+    {RATES},
 
     told as (
         select
@@ -39,9 +36,6 @@ _THEN = f"""
             and (valid_to is null or valid_to > previous_as_of())
         group by account_id
     )
-"""
-_IN_FORCE = """
-    lines.valid_from <= as_of() and (lines.valid_to is null or lines.valid_to > as_of())
 """
 
 CHECKS = [
@@ -126,7 +120,7 @@ CHECKS = [
                     ) as cheap,
                     count(*) over (partition by lines.product_id) as lines_of_product
                 from revenue.arr_lines as lines
-                where lines.unit_arr > 0 and {_IN_FORCE}
+                where lines.unit_arr > 0 and {IN_FORCE}
             ),
 
             judged as (
@@ -167,7 +161,7 @@ CHECKS = [
             now as (
                 select lines.product_id, sum(lines.arr) as arr
                 from revenue.arr_lines as lines
-                where {_IN_FORCE}
+                where {IN_FORCE}
                 group by lines.product_id
             )
 
@@ -198,14 +192,14 @@ CHECKS = [
                     as named
             from revenue.arr_lines as lines
             left join staging.stg_billing__products as products using (product_id)
-            where lines.product_id is not null and {_IN_FORCE}
+            where lines.product_id is not null and {IN_FORCE}
         """,
         says="lacks the products of {measured} of the ARR",
         remedy="deliver billing_products whole",
         applies=f"""
             (select count(*) from staging.stg_billing__products) > 0 and (
                 select coalesce(sum(lines.arr), 0) from revenue.arr_lines as lines
-                where lines.product_id is not null and {_IN_FORCE}
+                where lines.product_id is not null and {IN_FORCE}
             ) > 0
         """,
         unless="no catalogue was delivered, or no item names its product",
@@ -225,7 +219,7 @@ CHECKS = [
                             lines.unit_arr, lines.currency
                     ) as first_id
                 from revenue.arr_lines as lines
-                where lines.arr > 0 and {_IN_FORCE}
+                where lines.arr > 0 and {IN_FORCE}
             )
 
             select
@@ -294,7 +288,7 @@ CHECKS = [
                     subscriptions.status = 'trialing'
                     or subscriptions.trial_ends_on > as_of()
                 )
-                and lines.arr > 0 and {_IN_FORCE}
+                and lines.arr > 0 and {IN_FORCE}
         """,
         says="in trial carry an ARR of {measured}",
         remedy="give their trial_ends_on, or the status they have now",
@@ -310,7 +304,7 @@ CHECKS = [
                 select
                     sum(lines.arr) / count(distinct lines.subscription_item_id) as arr
                 from revenue.arr_lines as lines
-                where {_IN_FORCE}
+                where {IN_FORCE}
             ),
 
             refused as (
