@@ -16,7 +16,12 @@ import duckdb
 from bowtie import state
 from bowtie.carried_over import erased_accounts
 from bowtie.errors import BowtieError
-from bowtie.generations import Release, remove_all_but_current, write
+from bowtie.generations import (
+    Release,
+    published_database,
+    remove_all_but_current,
+    write,
+)
 from bowtie.lock import sole_workplace
 from bowtie.paths import DATABASE, Home
 from bowtie.run import Request, build_candidate, publish
@@ -64,10 +69,10 @@ def erase(request: Request, account_id: str) -> Erasure:
 
 def _see_that_it_is_there(home: Home, account_id: str) -> None:
     """Raise if the current generation has no such account."""
-    database = home.current / DATABASE
-    if not database.is_file():
+    database = published_database(home)
+    if database is None:
         raise BowtieError(f"nothing is published in {home.root}: bowtie run")
-    with duckdb.connect(str(database.resolve()), read_only=True) as connection:
+    with duckdb.connect(str(database), read_only=True) as connection:
         found = connection.execute(
             "select count(*) from core.accounts where account_id = $1", [account_id]
         ).fetchone()

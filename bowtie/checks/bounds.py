@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
 import duckdb
 
@@ -42,15 +41,6 @@ class Bound:
             if end is not None
         ]
         return " and ".join(ends)
-
-
-@dataclass(frozen=True)
-class Waiver:
-    """A check that a person lets pass as a warning, until a day not included."""
-
-    check_name: str
-    subject: str
-    expires_on: date
 
 
 @dataclass(frozen=True)

@@ -113,12 +113,6 @@ class Block:
                     out[row, max(0, paused - first) : stop] = False
         return out
 
-    @cached_property
-    def last_active(self) -> np.ndarray:
-        """The column after each account's last active day; 0 where it has none."""
-        reverse = self.active[:, ::-1]
-        return np.where(reverse.any(axis=1), self.settings.days - reverse.argmax(1), 0)
-
     def at(
         self, matrix: np.ndarray, account: np.ndarray, day: np.ndarray
     ) -> np.ndarray:

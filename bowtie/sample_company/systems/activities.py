@@ -50,7 +50,6 @@ CANCELLED_EVERY = 13
 """Every n-th meeting is called off in good time, however the account does."""
 ONBOARDING_DAYS = 60
 DAYS_BETWEEN_ONBOARDING_TOUCHES = 8
-ONSITE_EVERY = 170
 RENEWAL_REVIEW_BEFORE_DAYS = 80
 
 # The mid-market CSM's working week, as the seed document divides it.

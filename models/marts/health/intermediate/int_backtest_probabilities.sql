@@ -35,21 +35,12 @@ by_bin as (
 ),
 
 days as (
-    select
+    select distinct
         by_bin.observed_on,
-        by_bin.window_ends_on,
-        by_bin.lead_days,
-        by_bin.outcome,
-        by_bin.predictor,
-        sum(by_bin.observations) as observations,
-        sum(by_bin.outcomes) as outcomes
-    from by_bin
-    group by
-        by_bin.observed_on,
-        by_bin.window_ends_on,
         by_bin.lead_days,
         by_bin.outcome,
         by_bin.predictor
+    from by_bin
 ),
 
 past_of_bins as (
