@@ -1,9 +1,8 @@
-{#- The CTE of all account ids, to be matched by `means_id`. -#}
+{#- The CTEs of all account ids, for join_what_id_means. -#}
 {% macro account_identities() -%}
 identities as (
-    select
-        account_identities.*,
-        {{ folded_id('account_identities.source_account_id') | indent(4) }}
-    from {{ ref('stg_crm__account_identities') }} as account_identities
-)
+    select * from {{ ref('stg_crm__account_identities') }}
+),
+
+{{ ids_in_any_case('identities', 'source_account_id') }}
 {%- endmacro %}

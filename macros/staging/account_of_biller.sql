@@ -4,12 +4,18 @@
 {% macro account_of_biller(table, entry) -%}
 {%- set has_account_id = 'account_id' in entry['columns'] -%}
 {%- set bills_subscription = table != 'billing_subscriptions' and 'subscription_id' in entry['columns'] -%}
+{%- set named_account = meant_value('identities', 'source_account_id', 'account_id') -%}
+{%- set billed_account = meant_value('billed', 'subscription_id', 'account_id') -%}
+{%- set customer = 'billing_customer_id' -%}
+{%- set customer_account = meant_value('customers', customer, 'account_id') -%}
 {%- set resolved = {
-    'billing_customer_id': 'coalesce(customers.billing_customer_id, versions.billing_customer_id)'
+    customer: 'coalesce(' ~ meant_value('customers', customer, customer) ~ ', versions.' ~ customer ~ ')'
 } -%}
 {%- if bills_subscription -%}
     {%- do resolved.update({
-        'subscription_id': 'coalesce(billed.subscription_id, versions.subscription_id)'
+        'subscription_id':
+            'coalesce(' ~ meant_value('billed', 'subscription_id', 'subscription_id')
+            ~ ', versions.subscription_id)'
     }) -%}
 {%- endif -%}
 {%- if has_account_id -%}
@@ -28,12 +34,13 @@ billed as (
             min(case when subscriptions.verdict = 'staged' then subscriptions.account_found_by end),
             min(subscriptions.account_found_by)
         ) as account_found_by,
-        min({{ excluded_for('subscriptions') }}) as excluded_for,
-        {{ folded_id('subscriptions.subscription_id') | indent(4) }}
+        min({{ excluded_for('subscriptions') }}) as excluded_for
     from {{ ref('base_billing__subscriptions') }} as subscriptions
     where subscriptions.verdict <> 'deduplicated'
     group by subscriptions.subscription_id
 ),
+
+{{ ids_in_any_case('billed', 'subscription_id') }},
 
 {% endif -%}
 -- A customer that was refused, say for two contradicting rows, leads to no account.
@@ -42,13 +49,14 @@ customers as (
         billing_customers.billing_customer_id,
         billing_customers.account_id,
         billing_customers.account_found_by,
-        {{ excluded_for('billing_customers') }} as excluded_for,
-        {{ folded_id('billing_customers.billing_customer_id') | indent(4) }}
+        {{ excluded_for('billing_customers') }} as excluded_for
     from {{ ref('base_billing__customers') }} as billing_customers
     where
         billing_customers.verdict = 'staged'
         or {{ excluded_for('billing_customers') }} is not null
 ),
+
+{{ ids_in_any_case('customers', customer) }},
 
 with_account as (
     select
@@ -56,26 +64,28 @@ with_account as (
         {{ 'versions.account_id' if has_account_id else 'cast(null as varchar)' }} as source_account_id,
         case
             {%- if has_account_id %}
-            when identities.account_id is not null then 'account_id'
+            when {{ named_account | indent(8) }} is not null then 'account_id'
             {%- endif %}
             {%- if bills_subscription %}
-            when billed.account_id is not null then billed.account_found_by
+            when {{ billed_account | indent(8) }} is not null
+                then {{ meant_value('billed', 'subscription_id', 'account_found_by') | indent(12) }}
             {%- endif %}
-            when customers.account_id is not null
+            when {{ customer_account | indent(8) }} is not null
                 then case
-                    when customers.account_found_by = 'domain' then 'domain'
+                    when {{ meant_value('customers', customer, 'account_found_by') | indent(16) }} = 'domain'
+                        then 'domain'
                     else 'billing_customer'
                 end
             else 'nothing'
         end as account_found_by,
         coalesce(
             {%- if has_account_id %}
-            identities.account_id,
+            {{ named_account | indent(8) }},
             {%- endif %}
             {%- if bills_subscription %}
-            billed.account_id,
+            {{ billed_account | indent(8) }},
             {%- endif %}
-            customers.account_id,
+            {{ customer_account | indent(8) }},
             'unmatched:' || coalesce(
                 versions.billing_customer_id,
                 {{ 'versions.account_id,' if has_account_id }}
@@ -85,26 +95,23 @@ with_account as (
         ) as account_id,
         case
             {%- if has_account_id %}
-            when identities.account_id is not null
-                then identities.excluded_for
+            when {{ named_account | indent(8) }} is not null
+                then {{ meant_value('identities', 'source_account_id', 'excluded_for') | indent(12) }}
             {%- endif %}
             {%- if bills_subscription %}
-            when billed.account_id is not null
-                then billed.excluded_for
+            when {{ billed_account | indent(8) }} is not null
+                then {{ meant_value('billed', 'subscription_id', 'excluded_for') | indent(12) }}
             when versions.subscription_id is not null then 'unknown_subscription_id'
             {%- endif %}
-            else customers.excluded_for
+            else {{ meant_value('customers', customer, 'excluded_for') | indent(12) }}
         end as fate
     from versions
     {%- if has_account_id %}
-    left join identities
-        on {{ means_id('versions.account_id', 'identities', 'source_account_id') | indent(4) }}
+    {{ join_what_id_means('versions.account_id', 'identities', 'source_account_id') | indent(4) }}
     {%- endif %}
     {%- if bills_subscription %}
-    left join billed
-        on {{ means_id('versions.subscription_id', 'billed', 'subscription_id') | indent(4) }}
+    {{ join_what_id_means('versions.subscription_id', 'billed', 'subscription_id') | indent(4) }}
     {%- endif %}
-    left join customers
-        on {{ means_id('versions.billing_customer_id', 'customers', 'billing_customer_id') | indent(4) }}
+    {{ join_what_id_means('versions.billing_customer_id', 'customers', customer) | indent(4) }}
 )
 {%- endmacro %}

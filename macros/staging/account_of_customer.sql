@@ -1,6 +1,7 @@
 {#- The account of a billing customer: the CRM account that it names, else the one CRM
     account with exactly its domain. Two accounts with the same domain match nobody. -#}
 {% macro account_of_customer(entry) -%}
+{%- set named_account = meant_value('identities', 'source_account_id', 'account_id') -%}
 {{ account_identities() }},
 
 domains as (
@@ -19,17 +20,17 @@ with_account as (
         {{ versions_without_account(entry) }}
         versions.account_id as source_account_id,
         case
-            when identities.account_id is not null then 'account_id'
+            when {{ named_account | indent(8) }} is not null then 'account_id'
             when domains.account_id is not null then 'domain'
         end as account_found_by,
-        coalesce(identities.account_id, domains.account_id) as account_id,
+        coalesce({{ named_account | indent(8) }}, domains.account_id) as account_id,
         case
-            when identities.account_id is not null then identities.excluded_for
+            when {{ named_account | indent(8) }} is not null
+                then {{ meant_value('identities', 'source_account_id', 'excluded_for') | indent(8) }}
             else domains.excluded_for
         end as fate
     from versions
-    left join identities
-        on {{ means_id('versions.account_id', 'identities', 'source_account_id') | indent(4) }}
+    {{ join_what_id_means('versions.account_id', 'identities', 'source_account_id') | indent(4) }}
     left join domains
         on lower(versions.email_domain) = domains.domain
 )

@@ -31,23 +31,25 @@ with_account as (
     select
         {{ versions_without_account(entry) }}
         versions.account_id as source_account_id,
-        identities.account_id,
+        {{ meant_value('identities', 'source_account_id', 'account_id') | indent(4) }} as account_id,
         case
-            when identities.account_id is null then 'unknown_account'
-            else identities.excluded_for
+            when {{ meant_value('identities', 'source_account_id', 'account_id') | indent(8) }} is null
+                then 'unknown_account'
+            else {{ meant_value('identities', 'source_account_id', 'excluded_for') | indent(8) }}
         end as fate
     from versions
-    left join identities
-        on {{ means_id('versions.account_id', 'identities', 'source_account_id') | indent(4) }}
+    {{ join_what_id_means('versions.account_id', 'identities', 'source_account_id') | indent(4) }}
 )
 {%- elif way == 'customer' -%}
 {{ account_of_customer(entry) }}
 {%- elif way == 'biller' -%}
 {{ account_of_biller(table, entry) }}
 {%- else -%}
+{%- set id = way['column'] -%}
+{%- set standing = meant_value('parents', id, 'standing') -%}
 parents as (
     select
-        parent_rows.{{ way['column'] }},
+        parent_rows.{{ id }},
         -- A broken second row of the same key takes nothing from the one that counts.
         min(case when parent_rows.verdict = 'staged' then parent_rows.account_id end)
             as account_id,
@@ -59,30 +61,30 @@ parents as (
             when parent_rows.verdict = 'not_yet' then 2
             when parent_rows.refused_for = 'test_account' then 3
             else 4
-        end) as standing,
-        {{ folded_id('parent_rows.' ~ way['column']) | indent(4) }}
+        end) as standing
     from {{ ref(base_name(way['table'])) }} as parent_rows
     where parent_rows.verdict <> 'deduplicated'
-    group by parent_rows.{{ way['column'] }}
+    group by parent_rows.{{ id }}
 ),
+
+{{ ids_in_any_case('parents', id) }},
 
 with_account as (
     select
         {{ versions_without_account(entry, {
-            way['column']: 'coalesce(parents.' ~ way['column'] ~ ', versions.' ~ way['column'] ~ ')'
+            id: 'coalesce(' ~ meant_value('parents', id, id) ~ ', versions.' ~ id ~ ')'
         }) }}
-        parents.account_id,
-        parents.source_account_id,
+        {{ meant_value('parents', id, 'account_id') | indent(4) }} as account_id,
+        {{ meant_value('parents', id, 'source_account_id') | indent(4) }} as source_account_id,
         case
-            when parents.{{ way['column'] }} is null then 'unknown_{{ way['column'] }}'
-            when parents.standing = 0 then 'erased_account'
-            when parents.standing = 2 then 'not_yet'
-            when parents.standing = 3 then 'test_account'
-            when parents.standing = 4 then 'refused_{{ way['column'] }}'
+            when {{ standing | indent(8) }} is null then 'unknown_{{ id }}'
+            when {{ standing | indent(8) }} = 0 then 'erased_account'
+            when {{ standing | indent(8) }} = 2 then 'not_yet'
+            when {{ standing | indent(8) }} = 3 then 'test_account'
+            when {{ standing | indent(8) }} = 4 then 'refused_{{ id }}'
         end as fate
     from versions
-    left join parents
-        on {{ means_id('versions.' ~ way['column'], 'parents', way['column']) | indent(4) }}
+    {{ join_what_id_means('versions.' ~ id, 'parents', id) | indent(4) }}
 )
 {%- endif -%}
 {%- endmacro %}

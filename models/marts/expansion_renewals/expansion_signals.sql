@@ -68,10 +68,11 @@ joined as (
         ) as is_open,
         coalesce(latest_signals.seat_potential_arr, 0) as seat_potential_arr
     from accounts
+    -- An equality, though it says a condition: engines join by nothing else at scale.
     left join adoption
         on
-            accounts.account_id = adoption.account_id
-            and accounts.is_customer
+            case when accounts.is_customer then accounts.account_id end
+            = adoption.account_id
     left join whitespace
         on accounts.account_id = whitespace.account_id
     left join latest_signals

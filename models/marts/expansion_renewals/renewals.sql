@@ -31,18 +31,20 @@ with_expectation as (
     from terms
     left join accounts
         on terms.account_id = accounts.account_id
-    -- While it is open: as of now. Afterwards: as it was 90 days ahead.
+    -- While it is open: as of now. Afterwards: as it was 90 days ahead. Equalities, for
+    -- engines compare each row with every other where a condition is on one side alone.
     left join likelihoods as expected
         on
-            terms.subscription_id = expected.subscription_id
+            case
+                when terms.status in ('upcoming', 'in_grace') then terms.subscription_id
+            end = expected.subscription_id
             and terms.contracted_end_date = expected.contracted_end_date
-            and terms.status in ('upcoming', 'in_grace')
             and expected.asked_on = {{ as_of() }}
     left join likelihoods as ahead
         on
-            terms.subscription_id = ahead.subscription_id
+            case when terms.settled_on is not null then terms.subscription_id end
+            = ahead.subscription_id
             and terms.contracted_end_date = ahead.contracted_end_date
-            and terms.settled_on is not null
             and ahead.lead_days = 90
 ),
 

@@ -7,6 +7,8 @@
     'base_usage__features_daily': 'usage_date',
     'base_usage__events': 'occurred_on',
 } %}
+{%- set account_now = meant_value('identities', 'source_account_id', 'account_id') %}
+{%- set excluded_now = meant_value('identities', 'source_account_id', 'excluded_for') %}
 {{ config(materialized='table') }}
 
 with {{ account_identities() }},
@@ -21,13 +23,11 @@ stale as (
     select {{ week_of('judged.' ~ day) }} as week
     {#- Not a ref: these tables are built from this model, and read as they were. #}
     from {{ this.incorporate(path={'identifier': table}) }} as judged
-    left join identities
-        on
-            {{ means_id('judged.source_account_id', 'identities', 'source_account_id') | indent(8) }}
+    {{ join_what_id_means('judged.source_account_id', 'identities', 'source_account_id') | indent(4) }}
     where
-        coalesce(judged.account_id, '') <> coalesce(identities.account_id, '')
-        or (judged.refused_for = 'test_account' and identities.excluded_for is null)
-        or (judged.verdict = 'staged' and identities.excluded_for is not null)
+        coalesce(judged.account_id, '') <> coalesce({{ account_now | indent(8) }}, '')
+        or (judged.refused_for = 'test_account' and {{ excluded_now | indent(8) }} is null)
+        or (judged.verdict = 'staged' and {{ excluded_now | indent(8) }} is not null)
         or judged.verdict = 'not_yet'
         or judged.{{ day }} > {{ as_of() }}
     union all
