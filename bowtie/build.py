@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bowtie import memory
 from bowtie.errors import BowtieError
 from bowtie.paths import PROJECT_DIR, Workplace
 from bowtie.terminal import Advance, printable
@@ -118,7 +119,11 @@ def _dbt(
     return subprocess.Popen(
         command,
         cwd=PROJECT_DIR,
-        env={**os.environ, "BOWTIE_DATABASE": str(workplace.database)},
+        env={
+            **os.environ,
+            "BOWTIE_DATABASE": str(workplace.database),
+            memory.VARIABLE: memory.memory_limit(),
+        },
         # Held open, and never written to: dbt stops when it closes.
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

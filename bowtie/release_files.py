@@ -16,6 +16,7 @@ import duckdb
 
 from bowtie.errors import BowtieError
 from bowtie.hashing import sha256_of
+from bowtie.memory import memory_limit
 from bowtie.paths import DATABASE, published_schemas
 from bowtie.sql_text import identifier, literal
 
@@ -97,6 +98,7 @@ def _both_open(
         config={
             "autoinstall_known_extensions": "false",
             "temp_directory": str(spill),
+            "memory_limit": memory_limit(),
         }
     )
     try:

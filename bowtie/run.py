@@ -19,6 +19,7 @@ from bowtie.errors import BowtieError
 from bowtie.generations import Release, published_database
 from bowtie.hashing import sha256_of
 from bowtie.lock import sole_workplace
+from bowtie.memory import memory_limit
 from bowtie.paths import PROJECT_DIR, Home, Workplace
 from bowtie.publish import finish, write_draft
 from bowtie.switches import choose_as_of, read_switches
@@ -55,6 +56,7 @@ class Request:
     ) -> Request:
         """Check the options of a command; raise BowtieError naming a wrong one."""
         chosen = read_switches(switches)
+        memory_limit()  # A wrong one is refused before anything begins.
         raw_dir = None
         if raw is not None:
             if "raw_way" in chosen:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from bowtie.checks.check import Check
+from bowtie.memory import memory_limit
 from bowtie.sql_text import literal
 
 # Switches that change whom or what every figure counts: two generations that differ in
@@ -45,6 +46,7 @@ def opened(
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "temp_directory": str(database.parent / "spill"),
+            "memory_limit": memory_limit(),
         },
     )
     try:

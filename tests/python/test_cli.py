@@ -12,6 +12,7 @@ from commands import bowtie, refusal
 from bowtie.build import BuildResult, _Events, _safe
 from bowtie.errors import BowtieError
 from bowtie.landing import land
+from bowtie.memory import memory_limit
 from bowtie.run import Request, _refuse_changed_files
 from bowtie.switches import (
     _HAVE_AN_OPTION,
@@ -52,6 +53,20 @@ def test_a_date_that_is_none_is_refused_in_one_line(text):
 def test_a_date_outside_the_calendar_is_refused():
     with pytest.raises(BowtieError, match="outside the calendar"):
         choose_as_of("2050-01-01", {})
+
+
+@pytest.mark.parametrize("size", ["", "lots", "80%", "6", "0GB", "4GB; drop table"])
+def test_a_limit_of_memory_that_is_no_size_is_refused(monkeypatch, size):
+    monkeypatch.setenv("BOWTIE_MEMORY_LIMIT", size)
+    with pytest.raises(BowtieError, match="no size of memory; give one like 4GB"):
+        Request.of()
+
+
+def test_a_limit_of_memory_is_the_users_or_suits_the_machine(monkeypatch):
+    monkeypatch.setenv("BOWTIE_MEMORY_LIMIT", "1.5 GiB")
+    assert memory_limit() == "1.5 GiB"
+    monkeypatch.delenv("BOWTIE_MEMORY_LIMIT")
+    duckdb.connect(config={"memory_limit": memory_limit()}).close()
 
 
 def test_the_as_of_date_of_the_sample_is_its_own():
