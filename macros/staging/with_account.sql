@@ -66,11 +66,28 @@ parents as (
     group by parent_rows.{{ way['column'] }}
 ),
 
+{%- set resolved = {
+    way['column']: 'coalesce(parents.' ~ way['column'] ~ ', versions.' ~ way['column'] ~ ')'
+} %}
+{%- set names_subscription = way['column'] != 'subscription_id' and 'subscription_id' in entry['columns'] %}
+{%- if names_subscription %}
+{%- do resolved.update({
+    'subscription_id': 'coalesce(named.subscription_id, versions.subscription_id)'
+}) %}
+
+-- An invoice line belongs to its invoice, and names what it bills besides.
+named as (
+    select
+        subscriptions.subscription_id,
+        {{ folded_id('subscriptions.subscription_id') }}
+    from {{ ref('base_billing__subscriptions') }} as subscriptions
+    group by subscriptions.subscription_id
+),
+{%- endif %}
+
 with_account as (
     select
-        {{ versions_without_account(entry, {
-            way['column']: 'coalesce(parents.' ~ way['column'] ~ ', versions.' ~ way['column'] ~ ')'
-        }) }}
+        {{ versions_without_account(entry, resolved) }}
         parents.account_id,
         parents.source_account_id,
         case
@@ -79,10 +96,18 @@ with_account as (
             when parents.standing = 2 then 'not_yet'
             when parents.standing = 3 then 'test_account'
             when parents.standing = 4 then 'refused_{{ way['column'] }}'
+            {%- if names_subscription %}
+            when versions.subscription_id is not null and named.subscription_id is null
+                then 'unknown_subscription_id'
+            {%- endif %}
         end as fate
     from versions
     left join parents
         on {{ means_id('versions.' ~ way['column'], 'parents', way['column']) | indent(4) }}
+    {%- if names_subscription %}
+    left join named
+        on {{ means_id('versions.subscription_id', 'named', 'subscription_id') | indent(4) }}
+    {%- endif %}
 )
 {%- endif -%}
 {%- endmacro %}
