@@ -8,8 +8,9 @@ business; here nearly all of a column must disagree.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from statistics import median
 
 from bowtie.contract import Table
@@ -25,7 +26,14 @@ _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NO_VALUE = frozenset(
     ["", "null", "none", "nan", "nil", "na", "n/a", "#n/a", "#ref!", "-", "\\n"]
 )
+_PLAIN = re.compile(r"-?\d+(?:\.\d+)?")
 _BEFORE = re.compile(r"(\w+) < (\w+)")
+_DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)+")
+_ADDRESSES = {
+    "email": re.compile(r"[^@\s]+@[^@\s]+"),
+    "domain": _DOMAIN,
+    "email_domain": _DOMAIN,
+}
 _KIND_OF_TYPE = {
     "date": "dates",
     "timestamp": "dates",
@@ -57,6 +65,8 @@ def header_problems(
             "Put each name over its own data"
             for first, second, why in (
                 *_wrong_order(table, positions, rows),
+                *_labels_for_names(table, positions, sampled),
+                *_addresses_elsewhere(table, sampled),
                 *_seats_for_prices(table, sampled),
             )
         ]
@@ -130,26 +140,97 @@ def _wrong_kinds(table: Table, sampled: Mapping[str, _Sampled]) -> list[str]:
 def _wrong_order(
     table: Table, positions: Mapping[str, int], rows: Sequence[Sequence[str]]
 ) -> list[tuple[str, str, str]]:
-    """Find pairs of dates that the contract orders and nearly every row reverses."""
+    """Find pairs that the contract orders and nearly every row reverses."""
     found = []
-    for rule in table.entry.get("rules", {}).values():
-        match = _BEFORE.fullmatch(rule)
-        if not match or not set(match.groups()) <= set(positions):
+    for smaller, larger in _ordered(table):
+        if not {smaller, larger} <= set(positions):
             continue
-        later, earlier = match.groups()
-        values = [(row[positions[later]], row[positions[earlier]]) for row in rows]
-        pairs = [
-            (end[:19], start[:19])
-            for end, start in values
-            if _ISO_DAY.match(end) and _ISO_DAY.match(start) and end[:19] != start[:19]
+        are_dates = _KIND_OF_TYPE.get(table.columns[smaller].type) == "dates"
+        read = _day if are_dates else _number
+        values = [
+            (read(row[positions[smaller]]), read(row[positions[larger]]))
+            for row in rows
         ]
-        reversed_rows = sum(end < start for end, start in pairs)
+        pairs = [
+            (low, high)
+            for low, high in values
+            if low is not None and high is not None and low != high
+        ]
+        is_reversed = sum(low > high for low, high in pairs)
         if (
             len(pairs) >= limits.DISAGREEING_VALUES
-            and reversed_rows >= limits.DISAGREEING_SHARE * len(pairs)
+            and is_reversed >= limits.DISAGREEING_SHARE * len(pairs)
         ):
-            found.append((earlier, later, f"'{later}' is before '{earlier}'"))
+            is_what = "before" if are_dates else "less than"
+            found.append((smaller, larger, f"'{larger}' is {is_what} '{smaller}'"))
     return found
+
+
+def _ordered(table: Table) -> Iterator[tuple[str, str]]:
+    """Yield (smaller, larger) columns: by a rule for each row, or as is usual."""
+    for rule in table.entry.get("rules", {}).values():
+        if match := _BEFORE.fullmatch(rule):
+            larger, smaller = match.groups()
+            if larger in table.columns and smaller in table.columns:
+                yield smaller, larger
+    for columns in table.entry.get("usual_order", []):
+        yield from combinations(columns, 2)
+
+
+def _day(value: str) -> str | None:
+    return value[:19] if _ISO_DAY.match(value) else None
+
+
+def _number(value: str) -> float | None:
+    return float(value) if _PLAIN.fullmatch(value[:64].strip()) else None
+
+
+def _labels_for_names(
+    table: Table, positions: Mapping[str, int], sampled: Mapping[str, _Sampled]
+) -> Iterator[tuple[str, str, str]]:
+    """Find a name that rows share beside a label that nearly each has for itself."""
+    texts = [
+        name
+        for name in positions
+        if name in table.columns
+        and table.columns[name].type == "text"
+        and "one_of" not in table.entry["columns"][name]
+        and len(sampled[name].values) >= limits.LABEL_VALUES
+    ]
+    variety = {
+        name: len(set(sampled[name].values)) / len(sampled[name].values)
+        for name in texts
+    }
+    own = table.entry.get("own_values", [])
+    for name in own:
+        for label in texts:
+            if (
+                label not in own
+                and variety.get(name, 1) <= 1 - limits.OWN_SHARE
+                and variety[label] >= limits.OWN_SHARE
+            ):
+                yield name, label, f"rows share their '{name}', but not '{label}'"
+
+
+def _addresses_elsewhere(
+    table: Table, sampled: Mapping[str, _Sampled]
+) -> Iterator[tuple[str, str, str]]:
+    """Find a column of addresses that holds none, beside one that does."""
+    for name, pattern in _ADDRESSES.items():
+        if name not in sampled or _share(pattern, sampled[name].values) != 0:
+            continue
+        for other in sampled:
+            is_text = other in table.columns and table.columns[other].type == "text"
+            if is_text and other not in _ADDRESSES:
+                share = _share(pattern, sampled[other].values)
+                if share is not None and share >= limits.DISAGREEING_SHARE:
+                    yield name, other, f"'{other}' holds what belongs into '{name}'"
+
+
+def _share(pattern: re.Pattern[str], values: Sequence[str]) -> float | None:
+    if len(values) < limits.DISAGREEING_VALUES:
+        return None
+    return sum(bool(pattern.fullmatch(value[:256])) for value in values) / len(values)
 
 
 def _seats_for_prices(
