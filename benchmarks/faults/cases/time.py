@@ -92,6 +92,20 @@ def _orders() -> Faults:
                 ),
             )
 
+    yield Fault(
+        "D03",
+        "a trial that was over before the subscription began",
+        accepted("select true"),
+        partial(
+            Delivery.change,
+            table="billing_subscriptions",
+            change=lambda row: row.update(
+                trial_ends_on=_days_after(row["started_on"], -200)
+            ),
+            where=lambda row: row["current_term_end"] and not row["ended_on"],
+        ),
+    )
+
 
 def _days_after(value: str, days: int) -> str:
     moment = datetime.fromisoformat(value) + timedelta(days)
@@ -214,8 +228,8 @@ def _late() -> Faults:
         "D15",
         "a contract that started half a year ago",
         accepted(
-            "select count(*) > 0 from candidate.revenue.arr_monthly where account_id "
-            "in (select account_id from candidate.staging.stg_billing__subscriptions "
+            "select count(*) > 0 from revenue.arr_monthly where account_id "
+            "in (select account_id from staging.stg_billing__subscriptions "
             "where subscription_id = 'SUB-BACK') and month = date '2025-06-01'"
         ),
         partial(_signed, started_on="2025-05-20"),
