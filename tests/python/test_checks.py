@@ -78,6 +78,14 @@ FAULTS = [
     ("usual_hour_of_late_is_that_of_before", "update staging.base_support__tickets "
      "set created_at = created_at + interval 5 hour where created_on > as_of() - 7",
      "blocked"),
+    # A weekly source of a year, all on Mondays.
+    ("weekdays_are_alike_through_the_month", "update staging.base_usage__daily "
+     "set usage_date = usage_date - cast(isodow(usage_date) - 1 as integer)", "passed"),
+    ("weekdays_are_alike_through_the_month", "update staging.base_usage__daily "
+     "set usage_date = usage_date - cast(isodow(usage_date) - 1 as integer); "
+     "update staging.base_usage__daily set "
+     "usage_date = make_date(year(usage_date), day(usage_date), month(usage_date)) "
+     "where day(usage_date) <= 12", "blocked"),
     ("column_is_not_constant", "update health.health_scores set score = 80", "blocked"),
     ("accounts_of_the_last_run_are_there", "update core.accounts "
      "set account_id = 'x' || account_id where hash(account_id) % 8 = 0", "blocked"),
