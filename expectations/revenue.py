@@ -99,12 +99,49 @@ CHECKS = [
         unless="the generation before has no ARR",
         compares=(_LINES,),
     ),
+    # And in the months that were over: one account's past in another unit.
+    Check(
+        "past_arr_of_an_account_does_not_jump",
+        evidence="""
+            with judged as (
+                select
+                    before.account_id,
+                    greatest(before.closing_arr, now.closing_arr)
+                    > 20 * least(before.closing_arr, now.closing_arr)
+                    and abs(now.closing_arr - before.closing_arr) * 1000
+                    > (select sum(arr) from core.accounts) as is_jump
+                from previous.revenue.arr_monthly as before
+                inner join revenue.arr_monthly as now using (account_id, month)
+                where
+                    before.month < date_trunc('month', previous_as_of())
+                    and before.closing_arr > 0
+                    and now.closing_arr > 0
+            )
+
+            select
+                'revenue.arr_monthly' as subject,
+                count(distinct account_id) filter (where is_jump) as measured,
+                some_of(case when is_jump then account_id end) as named
+            from judged
+        """,
+        says="has {measured} accounts with a past ARR of twenty times that of the last "
+        "run, or a twentieth",
+        remedy="see their subscription items: an amount is in another unit",
+        applies="""
+            (
+                select count(*) from previous.revenue.arr_monthly
+                where month < date_trunc('month', previous_as_of())
+            ) > 0
+        """,
+        unless="the generation before has no month that was over",
+        compares=("revenue.arr_monthly",),
+    ),
     # The same question where there is no run before: a unit price far from what others
-    # pay for the product. Prices agreed one by one spread widely, so that it must also
-    # stand apart from the dearest, or the cheapest, tenth.
+    # pay for the product, now or earlier. Prices agreed one by one spread widely, so
+    # that it must also stand apart from the dearest, or the cheapest, tenth.
     Check(
         "unit_prices_of_a_product_are_alike",
-        evidence=f"""
+        evidence="""
             with lines as (
                 select
                     lines.subscription_item_id,
@@ -120,14 +157,14 @@ CHECKS = [
                     ) as cheap,
                     count(*) over (partition by lines.product_id) as lines_of_product
                 from revenue.arr_lines as lines
-                where lines.unit_arr > 0 and {IN_FORCE}
+                where lines.unit_arr > 0
             ),
 
             judged as (
                 select
                     subscription_item_id,
                     lines_of_product >= 12
-                    and arr * 1000 > sum(arr) over ()
+                    and arr * 1000 > (select sum(arr) from core.accounts)
                     and (
                         unit_arr > 40 * usual and unit_arr > 10 * dear
                         or usual > 40 * unit_arr and cheap > 10 * unit_arr

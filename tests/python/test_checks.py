@@ -109,6 +109,9 @@ FAULTS = [
     ("paid_products_have_a_price", "update staging.base_billing__subscription_items "
      "set unit_price = 0 where subscription_item_id = (select "
      "min(subscription_item_id) from staging.base_billing__subscription_items "
+    ("past_arr_of_an_account_does_not_jump", "update revenue.arr_monthly "
+     "set closing_arr = closing_arr * 100 where month = date '2025-03-01' and "
+     "account_id = (select max_by(account_id, arr) from core.accounts)", "blocked"),
      "where product_id = 'DATA')",
      "warned"),
     ("unit_prices_of_a_product_are_alike", "update revenue.arr_lines "
