@@ -1,6 +1,7 @@
 """These are the customers of yesterday, with the names and segments they had."""
 
 from bowtie.checks.check import Check
+from expectations.ledger import CSMS_WHO_LEFT
 
 _ACCOUNTS = "core.accounts"
 _COMMON = f"""
@@ -33,18 +34,22 @@ _RELABELLED = "\n union all \n".join(
     """
     for label in _LABELS
 )
+# Who lost a CSM that left the company has lost no data; another check says so.
 _MISSING = "\n union all \n".join(
     f"""
     select
         'core.accounts.{column}' as subject,
         greatest(
-            count(*) filter (where {column} is null) / count(*)
+            count(*) filter (where {column} is null and {reason}) / count(*)
             - count(*) filter (where earlier.{column} is null) / count(*), 0
         ) as measured
     from common
     where is_customer
     """
-    for column in (*_LABELS, "csm_id", "term_end_date", "health_score")
+    for column, reason in (
+        *((label, "true") for label in (*_LABELS, "term_end_date", "health_score")),
+        ("csm_id", f"coalesce(earlier.csm_id not in ({CSMS_WHO_LEFT}), true)"),
+    )
 )
 
 CHECKS = [

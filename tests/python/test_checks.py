@@ -197,6 +197,9 @@ FAULTS = [
     ("arr_that_was_touched", "update health.touchpoints set last_touch_on = null",
      "warned"),
     ("opportunities_are_of_a_plausible_size",
+    ("customers_are_handed_on_when_their_csm_leaves", "update core.csms "
+     "set ended_on = as_of() - 1 where csm_id = 'CSM-01'; update core.accounts "
+     "set csm_id = null where csm_id = 'CSM-01'", "warned"),
      "update expansion_renewals.expansion_opportunities set amount = amount * 1000 "
      "where opportunity_id = (select min(opportunity_id) "
      "from expansion_renewals.expansion_opportunities "
