@@ -209,6 +209,11 @@ FAULTS = [
      "select max(subscription_id) from staging.stg_billing__subscriptions "
      "where status = 'active' and auto_renews) "
      "where opportunity_type = 'renewal'", "warned"),
+    ("opportunities_are_of_a_plausible_size",
+     "update staging.base_crm__opportunities set amount = 1e8, closed_on = null "
+     "where opportunity_id = (select min(opportunity_id) "
+     "from staging.base_crm__opportunities inner join core.accounts using (account_id) "
+     "where opportunity_type = 'expansion' and arr > 0)", "warned"),
     ("new_business_is_sold_to_new_customers", "update staging.base_crm__opportunities "
      "set opportunity_type = 'new_business' where opportunity_type = 'expansion'",
      "warned"),
