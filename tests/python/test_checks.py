@@ -61,6 +61,11 @@ FAULTS = [
      "where rate_date > as_of() - 10", "warned"),
     ("exchange_rates_have_no_gap", "delete from staging.base_billing__exchange_rates "
      "where rate_date = as_of() - 5", "warned"),
+    ("exchange_rates_move_slowly", "update staging.base_billing__exchange_rates "
+     "set rate = rate * 100 where rate_date = as_of() - 5", "blocked"),
+    ("exchange_rates_are_those_of_the_last_run", "update revenue.arr_lines "
+     "set rate = 1 / rate where rate <> 1; insert into revenue.arr_lines select * "
+     "replace (rate * 2 as rate) from revenue.arr_lines", "blocked"),
     ("rows_are_dated_in_the_past", "update staging.base_support__tickets set "
      "verdict = 'not_yet' where ticket_id = "
      "(select min(ticket_id) from staging.base_support__tickets)", "warned"),
