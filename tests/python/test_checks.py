@@ -78,11 +78,6 @@ FAULTS = [
     ("day_and_month_are_not_swapped", "update staging.base_usage__daily set "
      "usage_date = make_date(year(usage_date), day(usage_date), month(usage_date)) "
      "where day(usage_date) <= 12", "blocked"),
-    ("usual_hour_is_that_of_the_last_run", "update staging.base_support__tickets "
-     "set created_at = created_at + interval 1 hour", "blocked"),
-    ("usual_hour_of_late_is_that_of_before", "update staging.base_support__tickets "
-     "set created_at = created_at + interval 5 hour where created_on > as_of() - 7",
-     "blocked"),
     # A weekly source of a year, all on Mondays.
     ("weekdays_are_alike_through_the_month", "update staging.base_usage__daily "
      "set usage_date = usage_date - cast(isodow(usage_date) - 1 as integer)", "passed"),
@@ -91,6 +86,11 @@ FAULTS = [
      "update staging.base_usage__daily set "
      "usage_date = make_date(year(usage_date), day(usage_date), month(usage_date)) "
      "where day(usage_date) <= 12", "blocked"),
+    ("usual_hour_is_that_of_the_last_run", "update staging.base_support__tickets "
+     "set created_at = created_at + interval 1 hour", "blocked"),
+    ("usual_hour_of_late_is_that_of_before", "update staging.base_support__tickets "
+     "set created_at = created_at + interval 5 hour where created_on > as_of() - 7",
+     "blocked"),
     ("column_is_not_constant", "update health.health_scores set score = 80", "blocked"),
     ("accounts_of_the_last_run_are_there", "update core.accounts "
      "set account_id = 'x' || account_id where hash(account_id) % 8 = 0", "blocked"),
@@ -109,14 +109,14 @@ FAULTS = [
     ("arr_of_an_account_does_not_jump", "update core.accounts set arr = arr * 100 "
      "where account_id = (select max_by(account_id, arr) from core.accounts)",
      "blocked"),
+    ("past_arr_of_an_account_does_not_jump", "update revenue.arr_monthly "
+     "set closing_arr = closing_arr * 100 where month = date '2025-03-01' and "
+     "account_id = (select max_by(account_id, arr) from core.accounts)", "blocked"),
     ("id_is_given_once", "update staging.base_crm__contacts set row_key = "
      "(select min(row_key) from staging.base_crm__contacts)", "blocked"),
     ("paid_products_have_a_price", "update staging.base_billing__subscription_items "
      "set unit_price = 0 where subscription_item_id = (select "
      "min(subscription_item_id) from staging.base_billing__subscription_items "
-    ("past_arr_of_an_account_does_not_jump", "update revenue.arr_monthly "
-     "set closing_arr = closing_arr * 100 where month = date '2025-03-01' and "
-     "account_id = (select max_by(account_id, arr) from core.accounts)", "blocked"),
      "where product_id = 'DATA')",
      "warned"),
     ("unit_prices_of_a_product_are_alike", "update revenue.arr_lines "
@@ -197,28 +197,28 @@ FAULTS = [
      "set arr = arr + 0.01 where csm_id = 'CSM-01'", "blocked"),
     ("arr_without_a_csm", "update core.accounts set csm_id = null "
      "where hash(account_id) % 2 = 0", "blocked"),
+    ("customers_are_handed_on_when_their_csm_leaves", "update core.csms "
+     "set ended_on = as_of() - 1 where csm_id = 'CSM-01'; update core.accounts "
+     "set csm_id = null where csm_id = 'CSM-01'", "warned"),
     ("hours_of_a_csm_are_possible", "update capacity.csm_capacity "
      "set actual_hours = actual_hours * 60", "blocked"),
     ("arr_that_was_touched", "update health.touchpoints set last_touch_on = null",
      "warned"),
     ("opportunities_are_of_a_plausible_size",
-    ("customers_are_handed_on_when_their_csm_leaves", "update core.csms "
-     "set ended_on = as_of() - 1 where csm_id = 'CSM-01'; update core.accounts "
-     "set csm_id = null where csm_id = 'CSM-01'", "warned"),
      "update expansion_renewals.expansion_opportunities set amount = amount * 1000 "
      "where opportunity_id = (select min(opportunity_id) "
      "from expansion_renewals.expansion_opportunities "
      "where is_open and account_arr > 0)", "warned"),
-    ("lost_renewals_are_no_longer_in_force", "update staging.base_crm__opportunities "
-     "set is_won = false, closed_on = date '2024-12-01', subscription_id = ("
-     "select max(subscription_id) from staging.stg_billing__subscriptions "
-     "where status = 'active' and auto_renews) "
-     "where opportunity_type = 'renewal'", "warned"),
     ("opportunities_are_of_a_plausible_size",
      "update staging.base_crm__opportunities set amount = 1e8, closed_on = null "
      "where opportunity_id = (select min(opportunity_id) "
      "from staging.base_crm__opportunities inner join core.accounts using (account_id) "
      "where opportunity_type = 'expansion' and arr > 0)", "warned"),
+    ("lost_renewals_are_no_longer_in_force", "update staging.base_crm__opportunities "
+     "set is_won = false, closed_on = date '2024-12-01', subscription_id = ("
+     "select max(subscription_id) from staging.stg_billing__subscriptions "
+     "where status = 'active' and auto_renews) "
+     "where opportunity_type = 'renewal'", "warned"),
     ("new_business_is_sold_to_new_customers", "update staging.base_crm__opportunities "
      "set opportunity_type = 'new_business' where opportunity_type = 'expansion'",
      "warned"),

@@ -315,8 +315,10 @@ def test_a_fault_blocks_with_file_and_remedy(delivery, name, change, words):
 
 # (file, header, a row of an account, columns whose names stand over each other's data)
 SWAPPED = [
-    ("usage_daily.csv", ["account_id", "usage_date", "active_users", "events"],
-     lambda n: ["2024-01-02", 1 + n % 5, 9 * (n + 1)], ("active_users", "events")),
+    ("usage_daily.csv",
+     ["account_id", "usage_date", "active_users", "sessions", "events"],
+     lambda n: ["2024-01-02", 1 + n % 5, 6 + n % 5, 19 * (n + 1)],
+     ("active_users", "events")),
     ("usage_daily.csv", ["account_id", "usage_date", "active_users", "sessions"],
      lambda n: ["2024-01-02", 1 + n % 5, 2 + n % 5], ("active_users", "sessions")),
     ("support_tickets.csv",

@@ -302,6 +302,33 @@ def _rates() -> Faults:
         ),
     )
     yield Fault(
+        "M09",
+        "a contract in a currency without any rate",
+        blocked("every_currency_in_use_has_an_exchange_rate"),
+        partial(
+            Delivery.set, table=ITEMS, column="currency", value="XAG", where=is_running
+        ),
+    )
+    yield Fault(
+        "M11",
+        "one rate a hundred times too high",
+        blocked("exchange_rates"),
+        partial(
+            _rates_changed,
+            change=lambda rate: rate * 100,
+            where=lambda row: (
+                row["currency"] == "EUR" and row["rate_date"] == "2025-09-30"
+            ),
+        ),
+    )
+    yield Fault(
+        "M11",
+        "all rates the wrong way round",
+        blocked("exchange_rates"),
+        partial(_rates_changed, change=lambda rate: 1 / rate),
+        only_later=True,
+    )
+    yield Fault(
         "M11",
         "no rate for 100 days",
         either(warned("rate"), blocked("rate")),
@@ -309,3 +336,15 @@ def _rates() -> Faults:
             "billing_exchange_rates", lambda row: row["rate_date"] > "2025-08-15"
         ),
     )
+
+
+def _rates_changed(
+    delivery: Delivery,
+    change: Callable[[Decimal], Decimal],
+    where: Callable[[Row], bool] = lambda row: True,
+) -> None:
+    rows = delivery.rows("billing_exchange_rates")
+    for row in rows:
+        if where(row):
+            row["rate"] = f"{change(Decimal(row['rate'])):.8f}"
+    delivery.write("billing_exchange_rates", rows)
