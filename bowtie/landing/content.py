@@ -142,39 +142,55 @@ def _wrong_order(
 ) -> list[tuple[str, str, str]]:
     """Find pairs that the contract orders and nearly every row reverses."""
     found = []
-    for smaller, larger in _ordered(table):
-        if not {smaller, larger} <= set(positions):
-            continue
-        are_dates = _KIND_OF_TYPE.get(table.columns[smaller].type) == "dates"
-        read = _day if are_dates else _number
-        values = [
-            (read(row[positions[smaller]]), read(row[positions[larger]]))
-            for row in rows
-        ]
-        pairs = [
-            (low, high)
-            for low, high in values
-            if low is not None and high is not None and low != high
-        ]
-        is_reversed = sum(low > high for low, high in pairs)
-        if (
-            len(pairs) >= limits.DISAGREEING_VALUES
-            and is_reversed >= limits.DISAGREEING_SHARE * len(pairs)
-        ):
-            is_what = "before" if are_dates else "less than"
-            found.append((smaller, larger, f"'{larger}' is {is_what} '{smaller}'"))
+    for columns in _ordered(table):
+        there = [name for name in columns if name in positions]
+        # Those furthest apart first: if they are swapped, one between looks so as well.
+        pairs = sorted(
+            combinations(range(len(there)), 2), key=lambda pair: pair[0] - pair[1]
+        )
+        for smaller, larger in ((there[low], there[high]) for low, high in pairs):
+            if is_what := _reversed(table, positions, rows, smaller, larger):
+                found.append((smaller, larger, f"'{larger}' is {is_what} '{smaller}'"))
+                break
     return found
 
 
-def _ordered(table: Table) -> Iterator[tuple[str, str]]:
-    """Yield (smaller, larger) columns: by a rule for each row, or as is usual."""
+def _ordered(table: Table) -> Iterator[list[str]]:
+    """Yield columns that grow from left to right: by a rule, or as is usual."""
     for rule in table.entry.get("rules", {}).values():
         if match := _BEFORE.fullmatch(rule):
             larger, smaller = match.groups()
             if larger in table.columns and smaller in table.columns:
-                yield smaller, larger
-    for columns in table.entry.get("usual_order", []):
-        yield from combinations(columns, 2)
+                yield [smaller, larger]
+    yield from table.entry.get("usual_order", [])
+
+
+def _reversed(
+    table: Table,
+    positions: Mapping[str, int],
+    rows: Sequence[Sequence[str]],
+    smaller: str,
+    larger: str,
+) -> str:
+    """Return in words how nearly every row reverses two columns; empty: they do not."""
+    are_dates = _KIND_OF_TYPE.get(table.columns[smaller].type) == "dates"
+    read = _day if are_dates else _number
+    values = (
+        (read(row[positions[smaller]]), read(row[positions[larger]])) for row in rows
+    )
+    pairs = [
+        (low, high)
+        for low, high in values
+        if low is not None and high is not None and low != high
+    ]
+    is_reversed = sum(low > high for low, high in pairs)
+    if len(
+        pairs
+    ) < limits.DISAGREEING_VALUES or is_reversed < limits.DISAGREEING_SHARE * len(
+        pairs
+    ):
+        return ""
+    return "before" if are_dates else "less than"
 
 
 def _day(value: str) -> str | None:
