@@ -28,6 +28,7 @@ _NO_VALUE = frozenset(
 )
 _PLAIN = re.compile(r"-?\d+(?:\.\d+)?")
 _BEFORE = re.compile(r"(\w+) < (\w+)")
+_WORDS = re.compile(r"\S+(?:\s+\S+)+")
 _DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _ADDRESSES = {
     "email": re.compile(r"[^@\s]+@[^@\s]+"),
@@ -67,6 +68,7 @@ def header_problems(
                 *_wrong_order(table, positions, rows),
                 *_labels_for_names(table, positions, sampled),
                 *_addresses_elsewhere(table, sampled),
+                *_names_for_ids(table, sampled),
                 *_seats_for_prices(table, sampled),
             )
         ]
@@ -241,6 +243,24 @@ def _addresses_elsewhere(
                 share = _share(pattern, sampled[other].values)
                 if share is not None and share >= limits.DISAGREEING_SHARE:
                     yield name, other, f"'{other}' holds what belongs into '{name}'"
+
+
+def _names_for_ids(
+    table: Table, sampled: Mapping[str, _Sampled]
+) -> Iterator[tuple[str, str, str]]:
+    """Find an id of several words beside a name of one.
+
+    Ids are listed where rows are refused, which the names of people must not be.
+    """
+    names = set(table.entry.get("own_values", [])) - set(_ADDRESSES)
+    for name in sorted(names & set(sampled)):
+        if _share(_WORDS, sampled[name].values) != 0:
+            continue
+        for id in sampled:
+            if id in table.columns and table.columns[id].type == "id":
+                share = _share(_WORDS, sampled[id].values)
+                if share is not None and share >= limits.DISAGREEING_SHARE / 2:
+                    yield id, name, f"'{id}' holds words, '{name}' none"
 
 
 def _share(pattern: re.Pattern[str], values: Sequence[str]) -> float | None:

@@ -59,6 +59,7 @@ crm_csms:
   system: crm
   name: csms
   key: [csm_id]
+  own_values: [csm_name, email]
   rules:
     ends_before_start: ended_on < started_on
     negative_hours: weekly_hours < 0 or weekly_hours > 168

@@ -327,6 +327,8 @@ SWAPPED = [
      ("created_at", "first_responded_at")),
     ("crm_contacts.csv", ["contact_id", "account_id", "contact_name", "title"],
      lambda n: [f"Ada {n}", f"Head of {n % 3}"], ("contact_name", "title")),
+    ("crm_contacts.csv", ["contact_id", "account_id", "contact_name", "title"],
+     lambda n: [f"Ada {n}", "Head"], ("contact_id", "contact_name")),
     ("crm_contacts.csv", ["contact_id", "account_id", "contact_name", "email"],
      lambda n: [f"Ada {n}", f"ada{n}@x.example"], ("contact_name", "email")),
     ("crm_accounts.csv",

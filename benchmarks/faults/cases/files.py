@@ -117,6 +117,7 @@ def _swaps() -> Faults:
         ("crm_accounts", "account_name", "industry"),
         ("crm_contacts", "contact_name", "email"),
         ("crm_contacts", "contact_name", "title"),
+        ("crm_contacts", "contact_id", "contact_name"),
         ("crm_contacts", "account_id", "contact_id"),
         ("crm_opportunities", "created_at", "expected_close_date"),
         ("billing_invoices", "subscription_id", "billing_customer_id"),
