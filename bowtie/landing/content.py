@@ -224,7 +224,7 @@ def _labels_for_names(
         for label in texts:
             if (
                 label not in own
-                and variety.get(name, 1) <= 1 - limits.OWN_SHARE
+                and variety.get(name, 1) <= limits.LABEL_SHARE
                 and variety[label] >= limits.OWN_SHARE
             ):
                 yield name, label, f"rows share their '{name}', but not '{label}'"

@@ -116,7 +116,6 @@ def _swaps() -> Faults:
         ("usage_features_daily", "account_id", "feature"),
         ("crm_accounts", "account_name", "industry"),
         ("crm_contacts", "contact_name", "email"),
-        ("crm_contacts", "contact_name", "title"),
         ("crm_contacts", "contact_id", "contact_name"),
         ("crm_contacts", "account_id", "contact_id"),
         ("crm_opportunities", "created_at", "expected_close_date"),
