@@ -29,7 +29,7 @@ _NO_VALUE = frozenset(
 _PLAIN = re.compile(r"-?\d+(?:\.\d+)?")
 _BEFORE = re.compile(r"(\w+) < (\w+)")
 _WORDS = re.compile(r"\S+(?:\s+\S+)+")
-_DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)+")
+_DOMAIN = re.compile(r"(?:https?://)?[\w-]+(?:\.[\w-]+)+(?:/.*)?")
 _ADDRESSES = {
     "email": re.compile(r"[^@\s]+@[^@\s]+"),
     "domain": _DOMAIN,
@@ -221,12 +221,13 @@ def _labels_for_names(
     }
     own = table.entry.get("own_values", [])
     for name in own:
+        # One word for all is how names are blacked out, and no label.
+        if name not in variety or len(set(sampled[name].values)) <= 2:
+            continue
+        if variety[name] > limits.LABEL_SHARE:
+            continue
         for label in texts:
-            if (
-                label not in own
-                and variety.get(name, 1) <= limits.LABEL_SHARE
-                and variety[label] >= limits.OWN_SHARE
-            ):
+            if label not in own and variety[label] >= limits.OWN_SHARE:
                 yield name, label, f"rows share their '{name}', but not '{label}'"
 
 

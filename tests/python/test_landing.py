@@ -362,6 +362,13 @@ def test_header_over_another_column_s_data_blocks(delivery, name, header, row, p
     assert "swapped" in problem
 
 
+def test_names_that_were_blacked_out_are_no_labels(delivery):
+    rows = [[f"C{n}", f"A-{n + 1:04d}", "removed", f"Job {n}"] for n in range(ACCOUNTS)]
+    header = ["contact_id", "account_id", "contact_name", "title"]
+    delivery.write("crm_contacts.csv", text_of(header, rows))
+    delivery.land()
+
+
 def test_a_clean_company_lands_without_a_remark(delivery):
     landing = delivery.land()
     assert [table.notes for table in landing.tables.values()] == [(), (), (), ()]
