@@ -16,9 +16,11 @@ _THEN = f"""
     told as (
         select
             lines.account_id,
-            sum(cast(
-                lines.arr_local * coalesce(rates.rate, lines.rate) as decimal(18, 2)
-            )) as arr_then
+            -- Wide enough for rates that are wrong.
+            sum(cast(round(
+                cast(lines.arr_local as decimal(28, 2))
+                * coalesce(rates.rate, lines.rate), 2
+            ) as decimal(28, 2))) as arr_then
         from previous.{_LINES} as lines
         left join rates using (currency)
         where
