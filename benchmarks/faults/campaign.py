@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from benchmarks.faults.cases import all_faults
 from benchmarks.faults.delivery import Delivery
 from benchmarks.faults.expected import Seen
 from benchmarks.faults.fault import Fault
+from bowtie.contract import raw_contract
 from bowtie.landing.results import shown
 
 AS_OF = date(2025, 11, 26)
@@ -106,17 +108,38 @@ def run_case(clean: Clean, fault: Fault, days: Sequence[str]) -> list[Verdict]:
             )
             check(reaction, clean.previous if day == LATER else None)
             beside = clean.later if day == LATER else clean.first
-            verdicts.append(_verdict(fault, Seen(reaction, beside, injected), started))
+            seen = Seen(reaction, beside, injected)
+            verdicts.append(_verdict(fault, seen, clean.raw, started))
             started = time.monotonic()
     return verdicts
 
 
-def _verdict(fault: Fault, seen: Seen, started: float) -> Verdict:
+def _verdict(fault: Fault, seen: Seen, raw: Path, started: float) -> Verdict:
     wrong = fault.expected.judge(seen)
+    if not wrong and any(value in seen.said for value in personal_values(raw)):
+        wrong = "repeats a personal value"
     blocks = seen.reaction.blocks
     said = [*blocks, *seen.new_warnings] or ["published"]
     letter = "B" if blocks else "warn" if seen.new_warnings else "A"
     return Verdict(f"{letter}: {said[0]}", wrong, time.monotonic() - started)
+
+
+@cache
+def personal_values(raw: Path) -> frozenset[str]:
+    """Return what people are called, wrote and so on, in the files of a delivery.
+
+    Single words are left out: they are in our own messages too.
+    """
+    delivery = Delivery(raw)
+    return frozenset(
+        row[column.name]
+        for table in raw_contract().values()
+        if delivery.path(table.name).exists()
+        for column in table.columns.values()
+        if column.personal
+        for row in delivery.rows(table.name)
+        if " " in row[column.name] or "@" in row[column.name]
+    )
 
 
 def chosen(patterns: Sequence[str], days: Sequence[str]) -> list[Case]:

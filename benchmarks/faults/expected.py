@@ -32,6 +32,12 @@ class Seen:
             line for line in self.reaction.warnings if line not in self.clean.warnings
         ]
 
+    @property
+    def said(self) -> str:
+        """All that a person is told of the delivery."""
+        reaction = self.reaction
+        return "\n".join((*reaction.blocks, *reaction.warnings, *reaction.notes))
+
     def rows(self, query: str) -> list[tuple]:
         """Ask the candidate, with the clean company attached as `clean`."""
         with duckdb.connect(config={"threads": 1}) as connection:
