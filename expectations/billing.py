@@ -99,10 +99,11 @@ _AMOUNTS = f"""
     )
 """
 # ARR of an item by its definition, in whole numbers: 4, 6 and 4 decimals of quantity,
-# price and discount give 14, and 2 of the cents stay.
+# price and discount give 14, and 2 of the cents stay. Widened first: a price in yen has
+# seven digits before the point.
 _EXACT_CENTS = """
-    cast(items.quantity * 10000 as hugeint)
-    * cast(items.unit_price * 1000000 as hugeint)
+    cast(cast(items.quantity as decimal(38, 4)) * 10000 as hugeint)
+    * cast(cast(items.unit_price as decimal(38, 6)) * 1000000 as hugeint)
     * cast((100 - items.discount_percent) * 10000 as hugeint)
     * case items.billing_interval
         when 'day' then 365 when 'week' then 52 when 'month' then 12 when 'year' then 1
@@ -118,7 +119,7 @@ CHECKS = [
             select
                 'revenue.arr_lines' as subject,
                 coalesce(sum(abs(
-                    cast(lines.arr_local * 100 as hugeint)
+                    cast(cast(lines.arr_local as decimal(38, 2)) * 100 as hugeint)
                     - ({_EXACT_CENTS} * 2 + {_DIVISOR}) // ({_DIVISOR} * 2)
                 )), 0) as measured,
                 some_of(
@@ -286,7 +287,7 @@ CHECKS = [
             judged as (
                 select
                     subscription_id,
-                    abs(billed_arr - arr) * 1000
+                    abs(cast(billed_arr - arr as double)) * 1000
                     > sum(arr) filter (where is_in_force) over ()
                     and (a_year > 4 * arr_local or arr_local > 4 * a_year) as is_odd
                 from compared

@@ -110,7 +110,7 @@ CHECKS = [
                     before.account_id,
                     greatest(before.closing_arr, now.closing_arr)
                     > 20 * least(before.closing_arr, now.closing_arr)
-                    and abs(now.closing_arr - before.closing_arr) * 1000
+                    and abs(cast(now.closing_arr - before.closing_arr as double)) * 1000
                     > (select sum(arr) from core.accounts) as is_jump
                 from previous.revenue.arr_monthly as before
                 inner join revenue.arr_monthly as now using (account_id, month)
@@ -139,16 +139,15 @@ CHECKS = [
         compares=("revenue.arr_monthly",),
     ),
     # The same question where there is no run before: a unit price far from what others
-    # pay for the product, now or earlier. Prices agreed one by one spread widely, so
-    # that it must also stand apart from the dearest, or the cheapest, tenth.
+    # pay for the product, now or earlier, and from the dearest, or the cheapest, tenth.
+    # Where prices are agreed one by one, an add-on costs by the size of the customer:
+    # it must be far from what else the account pays as well.
     Check(
         "unit_prices_of_a_product_are_alike",
         evidence="""
             with lines as (
                 select
-                    lines.subscription_item_id,
-                    lines.arr,
-                    lines.unit_arr,
+                    lines.*,
                     median(lines.unit_arr) over (partition by lines.product_id)
                         as usual,
                     quantile_cont(lines.unit_arr, 0.9) over (
@@ -162,23 +161,53 @@ CHECKS = [
                 where lines.unit_arr > 0
             ),
 
-            judged as (
+            far as (
                 select
-                    subscription_item_id,
+                    *,
+                    dear <= 5 * cheap as has_a_list_price
+                from lines
+                where
                     lines_of_product >= 12
-                    and arr * 1000 > (select sum(arr) from core.accounts)
+                    and cast(arr as double) * 1000
+                    > (select sum(arr) from core.accounts)
                     and (
                         unit_arr > 40 * usual and unit_arr > 10 * dear
                         or usual > 40 * unit_arr and cheap > 10 * unit_arr
-                    ) as is_odd
-                from lines
+                    )
+            ),
+
+            with_rest as (
+                select
+                    far.arr_line_id,
+                    coalesce(sum(others.arr), 0) as rest_of_account
+                from far
+                left join revenue.arr_lines as others
+                    on
+                        far.account_id = others.account_id
+                        and far.product_id is distinct from others.product_id
+                        and others.valid_from <= far.valid_from
+                        and (
+                            others.valid_to is null
+                            or others.valid_to > far.valid_from
+                        )
+                group by far.arr_line_id
+            ),
+
+            odd as (
+                select far.subscription_item_id
+                from far
+                inner join with_rest using (arr_line_id)
+                where
+                    far.has_a_list_price
+                    or far.unit_arr > far.usual
+                    and far.arr > 3 * with_rest.rest_of_account
             )
 
             select
                 'billing_subscription_items' as subject,
-                count(*) filter (where is_odd) as measured,
-                some_of(case when is_odd then subscription_item_id end) as named
-            from judged
+                count(*) as measured,
+                some_of(subscription_item_id) as named
+            from odd
         """,
         says="has {measured} items with forty times the ARR a unit of others, or less",
         remedy="an amount is in another unit; correct it at the source",
@@ -317,7 +346,7 @@ CHECKS = [
         evidence=f"""
             select
                 'billing_subscriptions' as subject,
-                coalesce(sum(cast(lines.arr * 100 as bigint)), 0) as measured,
+                coalesce(sum(cast(lines.arr as double) * 100), 0) as measured,
                 some_of(lines.subscription_id) as named
             from revenue.arr_lines as lines
             inner join staging.stg_billing__subscriptions as subscriptions

@@ -205,7 +205,12 @@ def _benign() -> Faults:
     yield Fault(
         "M05", "a refund", accepted("select true"), partial(_credit_note, paid=True)
     )
-    for currency, price in (("JPY", "4900"), ("KWD", "15.125"), ("kwd", "15.125")):
+    for currency, price in (
+        ("JPY", "4900"),
+        ("JPY", "4900000"),
+        ("KWD", "15.125"),
+        ("kwd", "15.125"),
+    ):
         yield Fault(
             "M12",
             f"a price of {currency} {price}",
