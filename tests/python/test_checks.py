@@ -147,7 +147,8 @@ FAULTS = [
     ("ledger_is_the_sum_of_the_contracts",
      "update staging.base_billing__subscription_items set unit_price = 4900000, "
      "quantity = 3, discount_percent = 0, interval_count = 1, "
-     "billing_interval = 'year'; update revenue.arr_lines set arr_local = 14700000", "passed"),
+     "billing_interval = 'year'; "
+     "update revenue.arr_lines set arr_local = 14700000", "passed"),
     ("active_contracts_are_in_the_ledger", "delete from revenue.arr_lines "
      "where product_id = 'DATA'", "blocked"),
     ("invoices_are_all_reconciled", "update staging.base_billing__invoice_lines set "
