@@ -239,12 +239,18 @@ def _totals(found: Sequence[tuple[Fault, str, Verdict]]) -> Iterator[str]:
         cells = [
             count
             for benign in (False, True)
-            for count in _counts([v for is_a, v in verdicts if is_a == benign])
+            for count in _counts([v for is_a, v in verdicts if is_a == benign], benign)
         ]
         yield f"| {part} | {day} | {' | '.join(map(str, cells))} |"
 
 
-def _counts(verdicts: Sequence[Verdict]) -> tuple[int, int, int]:
-    """Return how many there are, how many were alarmed at, and how many are right."""
-    alarmed = sum(not verdict.happened.startswith("A:") for verdict in verdicts)
-    return len(verdicts), alarmed, sum(not verdict.wrong for verdict in verdicts)
+def _counts(verdicts: Sequence[Verdict], benign: bool) -> tuple[int, int, int]:
+    """Return how many there are, how many were noticed, and how many are right."""
+    right = [verdict for verdict in verdicts if not verdict.wrong]
+    noticed = [
+        verdict
+        for verdict in verdicts
+        # What is refused on purpose is noticed without a word.
+        if not verdict.happened.startswith("A:") or (not benign and not verdict.wrong)
+    ]
+    return len(verdicts), len(noticed), len(right)

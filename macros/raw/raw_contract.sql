@@ -15,7 +15,7 @@
       no_overlap    [from, to]: two rows of one account may not share a day
       usual_order   lists of columns that grow from left to right in nearly every row; a
                     file in which nearly every row reverses two has a wrong header
-      own_values    names, of which hardly two rows share one
+      own_values    names: most rows have one that no other row has
       rules         reason: condition under which a row is refused; {as_of} in it is the
                     as-of date, and a window sees all rows of the table
 
