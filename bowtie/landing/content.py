@@ -176,14 +176,12 @@ def _reversed(
 ) -> str:
     """Return in words how nearly every row reverses two columns; empty: they do not."""
     are_dates = _KIND_OF_TYPE.get(table.columns[smaller].type) == "dates"
-    read = _day if are_dates else _number
-    values = (
-        (read(row[positions[smaller]]), read(row[positions[larger]])) for row in rows
-    )
+    compared = _days if are_dates else _numbers
     pairs = [
-        (low, high)
-        for low, high in values
-        if low is not None and high is not None and low != high
+        pair
+        for row in rows
+        if (pair := compared(row[positions[smaller]], row[positions[larger]]))
+        and pair[0] != pair[1]
     ]
     is_reversed = sum(low > high for low, high in pairs)
     if len(
@@ -195,12 +193,20 @@ def _reversed(
     return "before" if are_dates else "less than"
 
 
-def _day(value: str) -> str | None:
-    return value[:19] if _ISO_DAY.match(value) else None
+def _days(first: str, second: str) -> tuple[str, str] | None:
+    """Return two moments as they compare: by the day where one has no time."""
+    if not (_ISO_DAY.match(first) and _ISO_DAY.match(second)):
+        return None
+    length = 19 if min(len(first), len(second)) > 10 else 10
+    return first[:length], second[:length]
 
 
-def _number(value: str) -> float | None:
-    return float(value) if _PLAIN.fullmatch(value[:64].strip()) else None
+def _numbers(first: str, second: str) -> tuple[float, float] | None:
+    # A hostile value must not keep a pattern busy.
+    one, other = first.strip()[:64], second.strip()[:64]
+    if not (_PLAIN.fullmatch(one) and _PLAIN.fullmatch(other)):
+        return None
+    return float(one), float(other)
 
 
 def _labels_for_names(

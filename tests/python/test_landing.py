@@ -362,6 +362,18 @@ def test_header_over_another_column_s_data_blocks(delivery, name, header, row, p
     assert "swapped" in problem
 
 
+def test_a_day_is_not_before_an_hour_of_it(delivery):
+    rows = [
+        [f"O{n}", f"A-{n + 1:04d}", "2024-01-02 10:00:00", "2024-01-02"]
+        for n in range(ACCOUNTS)
+    ]
+    header = ["opportunity_id", "account_id", "created_at", "expected_close_date"]
+    rows = [[*row, "expansion", "open", "10.00"] for row in rows]
+    header += ["opportunity_type", "stage", "amount"]
+    delivery.write("crm_opportunities.csv", text_of(header, rows))
+    delivery.land()
+
+
 def test_names_that_were_blacked_out_are_no_labels(delivery):
     rows = [[f"C{n}", f"A-{n + 1:04d}", "removed", f"Job {n}"] for n in range(ACCOUNTS)]
     header = ["contact_id", "account_id", "contact_name", "title"]
