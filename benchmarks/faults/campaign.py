@@ -59,10 +59,16 @@ class Clean:
         return [line for seen in reactions for line in (*seen.blocks, *seen.warnings)]
 
 
-def set_up(scratch: Path, accounts: int, with_day_before: bool = True) -> Clean:
+def set_up(
+    scratch: Path,
+    accounts: int,
+    with_day_before: bool = True,
+    seed: int = 11,
+    usage_grain: str = "weekly",
+) -> Clean:
     """Simulate the company, compile the project and build the clean days."""
     bench = Bench.set_up(scratch / "compiled")
-    company = Company(scratch / "company", AS_OF, accounts, 11, "weekly")
+    company = Company(scratch / "company", AS_OF, accounts, seed, usage_grain)
     raw, today = scratch / "raw", bench.as_of(AS_OF)
     company.deliver(AS_OF, raw)
     first = _checked(today, raw, scratch / "first")
@@ -171,6 +177,8 @@ def verdicts(
 ) -> Iterator[list[Verdict]]:
     """Yield each case's verdicts, in order."""
     numbers = {(f.id, f.variant): number for number, f in enumerate(all_faults())}
+    if not cases:
+        return
     asked = [(numbers[fault.id, fault.variant], days) for fault, days in cases]
     with ProcessPoolExecutor(
         processes, initializer=_remember, initargs=(clean,)
@@ -185,6 +193,9 @@ def main() -> None:
     )
     parser.add_argument("ids", nargs="*", help="ids, or words of a variant; all")
     parser.add_argument("--accounts", type=int, default=250)
+    parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--usage", choices=("weekly", "daily"), default="weekly")
+    parser.add_argument("--clean", action="store_true", help="the clean files alone")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument(
         "--days",
@@ -195,11 +206,18 @@ def main() -> None:
     options = parser.parse_args()
     cases = list(chosen(options.ids, options.days.split(",")))
     with tempfile.TemporaryDirectory(prefix="bowtie-faults-") as scratch:
-        with_day_before = any(LATER in days for _, days in cases)
-        clean = set_up(Path(scratch), options.accounts, with_day_before)
+        clean = set_up(
+            Path(scratch),
+            options.accounts,
+            any(LATER in days for _, days in cases),
+            options.seed,
+            options.usage,
+        )
         for line in clean.false_alarms:
             print(f"FALSE ALARM on the clean files: {line}")
         found = []
+        if options.clean:
+            cases = []
         for (fault, days), judged in zip(
             cases, verdicts(clean, cases, options.processes), strict=True
         ):
