@@ -9,13 +9,13 @@ _NO_ARR = "the company has no ARR"
 
 # ARR of each account on the last run's day, as it was told then and as it is now; then
 # at today's reference rates. Lines in grace are left out: whether they lapse decides
-# itself, and is dated back.
+# itself, and is dated back. Accounts that were merged since are one on both sides.
 _THEN = f"""
     {RATES},
 
     told as (
         select
-            lines.account_id,
+            coalesce(identities.account_id, lines.account_id) as account_id,
             -- Wide enough for rates that are wrong.
             sum(cast(round(
                 cast(lines.arr_local as decimal(28, 2))
@@ -23,10 +23,12 @@ _THEN = f"""
             ) as decimal(28, 2))) as arr_then
         from previous.{_LINES} as lines
         left join rates using (currency)
+        left join staging.stg_crm__account_identities as identities
+            on lines.account_id = identities.source_account_id
         where
             lines.valid_from <= previous_as_of()
             and (lines.valid_to is null or lines.valid_to > previous_as_of())
-        group by lines.account_id
+        group by coalesce(identities.account_id, lines.account_id)
         having not bool_or(lines.in_grace)
     ),
 
@@ -105,18 +107,30 @@ CHECKS = [
     Check(
         "past_arr_of_an_account_does_not_jump",
         evidence="""
-            with judged as (
+            with before as (
+                select
+                    coalesce(identities.account_id, months.account_id) as account_id,
+                    months.month,
+                    sum(months.closing_arr) as closing_arr
+                from previous.revenue.arr_monthly as months
+                left join staging.stg_crm__account_identities as identities
+                    on months.account_id = identities.source_account_id
+                where months.month < date_trunc('month', previous_as_of())
+                group by
+                    coalesce(identities.account_id, months.account_id), months.month
+            ),
+
+            judged as (
                 select
                     before.account_id,
                     greatest(before.closing_arr, now.closing_arr)
                     > 20 * least(before.closing_arr, now.closing_arr)
                     and abs(cast(now.closing_arr - before.closing_arr as double)) * 1000
                     > (select sum(arr) from core.accounts) as is_jump
-                from previous.revenue.arr_monthly as before
+                from before
                 inner join revenue.arr_monthly as now using (account_id, month)
                 where
-                    before.month < date_trunc('month', previous_as_of())
-                    and before.closing_arr > 0
+                    before.closing_arr > 0
                     and now.closing_arr > 0
             )
 
