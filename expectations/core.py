@@ -60,10 +60,15 @@ CHECKS = [
         evidence=f"""
             select
                 'crm_accounts' as subject,
-                count(*) filter (where now.account_id is null) / greatest(count(*), 100)
-                    as measured
+                count(*) filter (
+                    where now.account_id is null and survivors.account_id is null
+                ) / greatest(count(*), 100) as measured
             from previous.{_ACCOUNTS} as before
             left join core.accounts as now using (account_id)
+            left join staging.stg_crm__account_identities as identities
+                on before.account_id = identities.source_account_id
+            left join core.accounts as survivors
+                on identities.account_id = survivors.account_id
             where not before.is_unmatched
         """,
         says="lacks {measured} of the accounts of the generation before",
