@@ -165,7 +165,9 @@ def _refused() -> Faults:
         ("billing_exchange_rates", "rate", "0", "rate_not_positive"),
     ):
         for share in (ONE, PERCENT, THIRD):
-            small = either(quarantined(table, reason), blocked(table))
+            # Rows of refused ones may be what is material.
+            stem = table.removesuffix("ies").removesuffix("s")
+            small = either(quarantined(table, reason), blocked(stem))
             yield Fault(
                 "M04",
                 f"{table}.{column} = {value}, {share}",
