@@ -24,6 +24,7 @@ def faults() -> Faults:
 def _dates() -> Faults:
     for table, column in (
         ("usage_daily", "usage_date"),
+        ("usage_features_daily", "usage_date"),
         (ITEMS, "valid_from"),
         ("billing_invoices", "issued_on"),
         ("billing_subscriptions", "started_on"),
