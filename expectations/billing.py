@@ -6,20 +6,30 @@ from expectations.ledger import IN_FORCE, RATES
 _HAS_INVOICES = "(select count(*) from revenue.arr_reconciliation) > 0"
 _NO_INVOICES = "no invoice was delivered"
 # What each subscription is billed a year by the invoice lines whose period runs on the
-# as-of date, beside its ARR. One without such a recurring line was billed before the
-# first invoice that was delivered, or not yet.
-_BILLED = f"""
+# as-of date, or on its last day, beside its ARR of that day. One without such a
+# recurring line was billed before the first invoice that was delivered, or not yet.
+_BILLED = """
+    last_days as (
+        select
+            subscription_id,
+            max(least(coalesce(valid_to - 1, as_of()), as_of())) as day
+        from revenue.arr_lines
+        where valid_from <= as_of()
+        group by subscription_id
+    ),
+
     billed as (
         select
             lines.subscription_id,
             sum(lines.amount * 365 / (lines.period_end - lines.period_start)) as a_year
         from staging.stg_billing__invoice_lines as lines
         inner join staging.stg_billing__invoices as invoices using (invoice_id)
+        inner join last_days on lines.subscription_id = last_days.subscription_id
         where
             coalesce(lines.line_type, 'recurring') in ('recurring', 'proration')
             and coalesce(invoices.status, 'open') not in ('draft', 'void')
-            and lines.period_start <= as_of()
-            and lines.period_end > as_of()
+            and lines.period_start <= last_days.day
+            and lines.period_end > last_days.day
         group by lines.subscription_id
         having bool_or(coalesce(lines.line_type, 'recurring') = 'recurring')
     ),
@@ -27,18 +37,22 @@ _BILLED = f"""
     contracted as (
         select
             lines.subscription_id,
+            last_days.day = as_of() as is_in_force,
             sum(lines.arr) as arr,
             sum(lines.arr_local) as arr_local
         from revenue.arr_lines as lines
+        inner join last_days using (subscription_id)
         where
-            {IN_FORCE}
-        group by lines.subscription_id
+            lines.valid_from <= last_days.day
+            and (lines.valid_to is null or lines.valid_to > last_days.day)
+        group by lines.subscription_id, last_days.day
         having sum(lines.arr_local) > 0
     ),
 
     compared as (
         select
             contracted.subscription_id,
+            contracted.is_in_force,
             contracted.arr,
             contracted.arr_local,
             billed.a_year,
@@ -49,7 +63,7 @@ _BILLED = f"""
         inner join billed using (subscription_id)
     )
 """
-_HAS_BILLED = f"(with {_BILLED} select count(*) from compared) > 0"
+_HAS_BILLED = f"(with {_BILLED} select count(*) from compared where is_in_force) > 0"
 _NOTHING_BILLED = "no invoice line bills a subscription for the as-of date"
 
 # Every amount that somebody typed or computed, in the reporting currency.
@@ -85,10 +99,11 @@ _AMOUNTS = f"""
     )
 """
 # ARR of an item by its definition, in whole numbers: 4, 6 and 4 decimals of quantity,
-# price and discount give 14, and 2 of the cents stay.
+# price and discount give 14, and 2 of the cents stay. Widened first: a price in yen has
+# seven digits before the point.
 _EXACT_CENTS = """
-    cast(items.quantity * 10000 as hugeint)
-    * cast(items.unit_price * 1000000 as hugeint)
+    cast(cast(items.quantity as decimal(38, 4)) * 10000 as hugeint)
+    * cast(cast(items.unit_price as decimal(38, 6)) * 1000000 as hugeint)
     * cast((100 - items.discount_percent) * 10000 as hugeint)
     * case items.billing_interval
         when 'day' then 365 when 'week' then 52 when 'month' then 12 when 'year' then 1
@@ -104,7 +119,7 @@ CHECKS = [
             select
                 'revenue.arr_lines' as subject,
                 coalesce(sum(abs(
-                    cast(lines.arr_local * 100 as hugeint)
+                    cast(cast(lines.arr_local as decimal(38, 2)) * 100 as hugeint)
                     - ({_EXACT_CENTS} * 2 + {_DIVISOR}) // ({_DIVISOR} * 2)
                 )), 0) as measured,
                 some_of(
@@ -256,6 +271,7 @@ CHECKS = [
                 'billing_invoices' as subject,
                 sum(billed_arr) / sum(arr) as measured
             from compared
+            where is_in_force
         """,
         says="come to {measured} the ARR of the contracts that they bill",
         remedy="billing_subscription_items or billing_invoice_lines is in another "
@@ -271,7 +287,8 @@ CHECKS = [
             judged as (
                 select
                     subscription_id,
-                    abs(billed_arr - arr) * 1000 > sum(arr) over ()
+                    abs(cast(billed_arr - arr as double)) * 1000
+                    > sum(arr) filter (where is_in_force) over ()
                     and (a_year > 4 * arr_local or arr_local > 4 * a_year) as is_odd
                 from compared
             )

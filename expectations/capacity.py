@@ -1,6 +1,7 @@
 """Every account is carried once, and by plausible amounts of work."""
 
 from bowtie.checks.check import Check
+from expectations.ledger import CSMS_WHO_LEFT
 
 _HAS_ARR = "(select coalesce(sum(arr), 0) from core.accounts) > 0"
 _NOW = "month = (select max(month) from capacity.csm_capacity)"
@@ -59,14 +60,20 @@ CHECKS = [
     ),
     Check(
         "arr_without_a_csm",
-        evidence="""
+        evidence=f"""
             with shares as (
                 select
                     (
                         select
-                            coalesce(sum(arr) filter (where csm_id is null), 0)
-                            / sum(arr)
-                        from core.accounts
+                            coalesce(sum(now.arr) filter (
+                                where
+                                    now.csm_id is null
+                                    and coalesce(
+                                        before.csm_id not in ({CSMS_WHO_LEFT}), true
+                                    )
+                            ), 0) / sum(now.arr)
+                        from core.accounts as now
+                        left join previous.core.accounts as before using (account_id)
                     ) as now,
                     (
                         select
@@ -86,6 +93,29 @@ CHECKS = [
         applies=_HAS_ARR,
         unless="the company has no ARR",
         compares=("core.accounts",),
+    ),
+    Check(
+        "customers_are_handed_on_when_their_csm_leaves",
+        evidence="""
+            select
+                'crm_account_owners' as subject,
+                count(distinct accounts.account_id) as measured,
+                some_of(owners.csm_id) as named
+            from staging.stg_crm__account_owners as owners
+            inner join core.csms as csms using (csm_id)
+            inner join core.accounts as accounts
+                on
+                    owners.account_id = accounts.account_id
+                    and accounts.is_customer
+                    and accounts.csm_id is null
+            where
+                csms.ended_on <= as_of()
+                and (owners.valid_to is null or owners.valid_to > as_of())
+        """,
+        says="leave {measured} customers with a CSM who has left",
+        remedy="they count as unassigned; name their new owner in the CRM",
+        applies="(select count(*) from core.csms where ended_on <= as_of()) > 0",
+        unless="no CSM has left",
     ),
     Check(
         "hours_of_a_csm_are_possible",

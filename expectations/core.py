@@ -1,6 +1,7 @@
 """These are the customers of yesterday, with the names and segments they had."""
 
 from bowtie.checks.check import Check
+from expectations.ledger import CSMS_WHO_LEFT
 
 _ACCOUNTS = "core.accounts"
 _COMMON = f"""
@@ -33,18 +34,22 @@ _RELABELLED = "\n union all \n".join(
     """
     for label in _LABELS
 )
+# Who lost a CSM that left the company has lost no data; another check says so.
 _MISSING = "\n union all \n".join(
     f"""
     select
         'core.accounts.{column}' as subject,
         greatest(
-            count(*) filter (where {column} is null) / count(*)
+            count(*) filter (where {column} is null and {reason}) / count(*)
             - count(*) filter (where earlier.{column} is null) / count(*), 0
         ) as measured
     from common
     where is_customer
     """
-    for column in (*_LABELS, "csm_id", "term_end_date", "health_score")
+    for column, reason in (
+        *((label, "true") for label in (*_LABELS, "term_end_date", "health_score")),
+        ("csm_id", f"coalesce(earlier.csm_id not in ({CSMS_WHO_LEFT}), true)"),
+    )
 )
 
 CHECKS = [
@@ -55,10 +60,15 @@ CHECKS = [
         evidence=f"""
             select
                 'crm_accounts' as subject,
-                count(*) filter (where now.account_id is null) / greatest(count(*), 100)
-                    as measured
+                count(*) filter (
+                    where now.account_id is null and survivors.account_id is null
+                ) / greatest(count(*), 100) as measured
             from previous.{_ACCOUNTS} as before
             left join core.accounts as now using (account_id)
+            left join staging.stg_crm__account_identities as identities
+                on before.account_id = identities.source_account_id
+            left join core.accounts as survivors
+                on identities.account_id = survivors.account_id
             where not before.is_unmatched
         """,
         says="lacks {measured} of the accounts of the generation before",

@@ -2,6 +2,7 @@
 
 from bowtie.checks.check import Check
 from bowtie.checks.volumes import REMEMBERED, VOLUMES
+from expectations.ledger import RATES
 
 # Rows by the day that they are dated, of tables that a company adds to all the time.
 _DATED = (
@@ -299,6 +300,76 @@ CHECKS = [
             (select count(*) from staging.stg_billing__exchange_rates) > 0
         """,
         unless="no exchange rate was delivered",
+    ),
+    # Against the rate before, and that of the last run: a rate of a hundred times, or a
+    # file that gives every currency the wrong way round.
+    Check(
+        "exchange_rates_move_slowly",
+        evidence="""
+            with steps as (
+                select
+                    currency,
+                    cast(rate as double) as rate,
+                    lag(cast(rate as double)) over (
+                        partition by currency order by rate_date
+                    ) as rate_before,
+                    rate_date
+                from staging.stg_billing__exchange_rates
+            )
+
+            select
+                steps.currency as subject,
+                max(greatest(
+                    coalesce(steps.rate / steps.rate_before, 1),
+                    coalesce(steps.rate_before / steps.rate, 1)
+                )) as measured
+            from steps
+            where steps.rate_date > as_of() - 730
+            group by steps.currency
+        """,
+        says="has a rate of {measured} the one before it, or its inverse",
+        remedy="have the rate looked up; rates are units of the reporting currency",
+        applies="""
+            (
+                select count(*) from staging.stg_billing__exchange_rates
+                where rate_date > as_of() - 730
+            ) > 0
+        """,
+        unless="no exchange rate was delivered for the last two years",
+    ),
+    Check(
+        "exchange_rates_are_those_of_the_last_run",
+        evidence=f"""
+            with {RATES},
+
+            rates_before as (
+                select currency, max(rate) as rate
+                from previous.revenue.arr_lines
+                group by currency
+            )
+
+            select
+                now.currency as subject,
+                greatest(
+                    cast(now.rate as double) / cast(before.rate as double),
+                    cast(before.rate as double) / cast(now.rate as double)
+                ) as measured
+            from rates as now
+            inner join rates_before as before using (currency)
+            where now.rate > 0 and before.rate > 0
+        """,
+        says="is valued at {measured} the rate of the last run, or its inverse",
+        remedy="rates are units of the reporting currency for one of the other; see "
+        "that the file does not give them the wrong way round",
+        applies="""
+            (
+                select count(*) from revenue.arr_lines
+                inner join previous.revenue.arr_lines as before using (currency)
+                where before.rate > 0
+            ) > 0
+        """,
+        unless="no currency of the last run is in use",
+        compares=("revenue.arr_lines",),
     ),
     # A clock that runs ahead, or a wrong century: single rows after the as-of date. If
     # the days after it are as full as those before, a past day is being rebuilt.

@@ -1,6 +1,7 @@
 """Pipeline and renewals are of a size that the contracts can bear."""
 
 from bowtie.checks.check import Check
+from expectations.ledger import RATES
 
 _OPPORTUNITIES = "expansion_renewals.expansion_opportunities"
 
@@ -30,18 +31,41 @@ CHECKS = [
     Check(
         "opportunities_are_of_a_plausible_size",
         evidence=f"""
-            select
-                'crm_opportunities.amount' as subject,
-                count(*) filter (where is_odd) as measured,
-                some_of(case when is_odd then opportunity_id end) as named
-            from (
+            with {RATES},
+
+            -- As the CRM says it now, and as its latest stage does.
+            deals as (
+                select
+                    opportunities.opportunity_id,
+                    cast(opportunities.amount as double) * coalesce(rates.rate, 1)
+                        as amount,
+                    accounts.arr as account_arr
+                from staging.stg_crm__opportunities as opportunities
+                inner join core.accounts as accounts using (account_id)
+                left join rates using (currency)
+                where
+                    opportunities.closed_on is null
+                    and opportunities.opportunity_type <> 'renewal'
+                    and accounts.arr > 0
+                union all
+                select opportunity_id, amount, account_arr
+                from {_OPPORTUNITIES}
+                where is_open and account_arr > 0
+            ),
+
+            judged as (
                 select
                     opportunity_id,
                     amount > 10 * account_arr
                     and amount > 10 * median(amount) over () as is_odd
-                from {_OPPORTUNITIES}
-                where is_open and account_arr > 0
-            ) as opportunities
+                from deals
+            )
+
+            select
+                'crm_opportunities.amount' as subject,
+                count(distinct opportunity_id) filter (where is_odd) as measured,
+                some_of(case when is_odd then opportunity_id end) as named
+            from judged
         """,
         says="is more than ten times the account's ARR for {measured} open deals",
         remedy="ask the owner whether the amount is yearly, and in which unit",

@@ -1,4 +1,4 @@
-"""Parts of the ledger that several subjects ask about; no subject of its own."""
+"""What several subjects ask about, of the ledger and of CSMs; no subject of its own."""
 
 # Whether a row of arr_lines, named `lines`, counts on the as-of date.
 IN_FORCE = """
@@ -12,3 +12,5 @@ RATES = """
         group by currency
     )
 """
+# The CSMs whose accounts are unassigned until somebody hands them on.
+CSMS_WHO_LEFT = "select csm_id from core.csms where ended_on <= as_of()"

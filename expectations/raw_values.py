@@ -26,6 +26,15 @@ _DATED = """
     )
 """
 
+# Features are used by some accounts in some months: by months they prove nothing.
+_DATED_BY_WEEKDAY = _DATED.replace(
+    "dated as (",
+    """dated as (
+        select 'usage_features_daily.usage_date' as subject, usage_date as day
+        from staging.stg_usage__features_daily
+        union all""",
+)
+
 # The hour on a clock's face around which events lie, as a mean of angles.
 _HOURS = """
     timed as (
@@ -143,6 +152,103 @@ CHECKS = [
                         and count(*) filter (where day(day) > 12) >= 100 as enough
                     from dated
                     where day < date_trunc('month', as_of())
+                    group by subject
+                ) as counted
+            )
+        """,
+        unless="no table has a hundred dated rows on both sides of the 12th",
+    ),
+    # A week has a rhythm too, and it is the same up to the 12th as after: a weekly
+    # source reports on one weekday, and hardly anybody works on Sundays. Days are
+    # counted, weighed by their rows, since the rows of a day are no independent
+    # witnesses: an invoice run is one day.
+    Check(
+        "weekdays_are_alike_through_the_month",
+        evidence=f"""
+            with {_DATED_BY_WEEKDAY},
+
+            days as (
+                select
+                    subject,
+                    day,
+                    day(day) <= 12 as is_early,
+                    count(*) as row_count
+                from dated
+                where day <= as_of()
+                group by subject, day
+            ),
+
+            halves as (
+                select
+                    subject,
+                    is_early,
+                    sum(row_count) as row_count,
+                    sum(row_count) * sum(row_count) / sum(row_count * row_count)
+                        as days
+                from days
+                group by subject, is_early
+            ),
+
+            shares as (
+                select
+                    halves.subject,
+                    halves.is_early,
+                    halves.row_count,
+                    halves.days,
+                    weekdays.weekday,
+                    coalesce(sum(days.row_count), 0) / halves.row_count as share
+                from halves
+                cross join range(7) as weekdays(weekday)
+                left join days
+                    on
+                        halves.subject = days.subject
+                        and halves.is_early = days.is_early
+                        and dayofweek(days.day) = weekdays.weekday
+                group by
+                    halves.subject, halves.is_early, halves.row_count, halves.days,
+                    weekdays.weekday
+            )
+
+            select
+                early.subject,
+                greatest(
+                    -- The chi-square of two distributions over weekdays: 6 by chance.
+                    coalesce(round(sum(
+                        power(early.share - late.share, 2)
+                        / nullif(
+                            (early.share * early.days + late.share * late.days)
+                            / (early.days * late.days), 0
+                        )
+                    ) / 6, 4), 0),
+                    -- Of a source with one weekday: how much more often it is another.
+                    case
+                        when
+                            max(late.share) >= 0.95
+                            and min(early.days) >= 6 and min(late.days) >= 6
+                            then
+                                (1 - max_by(early.share, late.share))
+                                / greatest(1 - max(late.share), 0.05)
+                        else 0
+                    end
+                ) as measured
+            from shares as early
+            inner join shares as late using (subject, weekday)
+            where early.is_early and not late.is_early
+            group by early.subject
+            having min(early.row_count) >= 100 and min(late.row_count) >= 100
+        """,
+        says="differs in its weekdays up to the 12th from those after it by {measured} "
+        "what chance does",
+        remedy="day and month are swapped; have the source write dates as YYYY-MM-DD",
+        applies=f"""
+            (
+                with {_DATED_BY_WEEKDAY}
+                select bool_or(enough) from (
+                    select
+                        count(*) filter (where day(day) <= 12) >= 100
+                        and count(*) filter (where day(day) > 12) >= 100 as enough
+                    from dated
+                    where day <= as_of()
                     group by subject
                 ) as counted
             )

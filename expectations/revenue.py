@@ -9,22 +9,26 @@ _NO_ARR = "the company has no ARR"
 
 # ARR of each account on the last run's day, as it was told then and as it is now; then
 # at today's reference rates. Lines in grace are left out: whether they lapse decides
-# itself, and is dated back.
+# itself, and is dated back. Accounts that were merged since are one on both sides.
 _THEN = f"""
     {RATES},
 
     told as (
         select
-            lines.account_id,
-            sum(cast(
-                lines.arr_local * coalesce(rates.rate, lines.rate) as decimal(18, 2)
-            )) as arr_then
+            coalesce(identities.account_id, lines.account_id) as account_id,
+            -- Wide enough for rates that are wrong.
+            sum(cast(round(
+                cast(lines.arr_local as decimal(28, 2))
+                * coalesce(rates.rate, lines.rate), 2
+            ) as decimal(28, 2))) as arr_then
         from previous.{_LINES} as lines
         left join rates using (currency)
+        left join staging.stg_crm__account_identities as identities
+            on lines.account_id = identities.source_account_id
         where
             lines.valid_from <= previous_as_of()
             and (lines.valid_to is null or lines.valid_to > previous_as_of())
-        group by lines.account_id
+        group by coalesce(identities.account_id, lines.account_id)
         having not bool_or(lines.in_grace)
     ),
 
@@ -99,17 +103,65 @@ CHECKS = [
         unless="the generation before has no ARR",
         compares=(_LINES,),
     ),
+    # And in the months that were over: one account's past in another unit.
+    Check(
+        "past_arr_of_an_account_does_not_jump",
+        evidence="""
+            with before as (
+                select
+                    coalesce(identities.account_id, months.account_id) as account_id,
+                    months.month,
+                    sum(months.closing_arr) as closing_arr
+                from previous.revenue.arr_monthly as months
+                left join staging.stg_crm__account_identities as identities
+                    on months.account_id = identities.source_account_id
+                where months.month < date_trunc('month', previous_as_of())
+                group by
+                    coalesce(identities.account_id, months.account_id), months.month
+            ),
+
+            judged as (
+                select
+                    before.account_id,
+                    greatest(before.closing_arr, now.closing_arr)
+                    > 20 * least(before.closing_arr, now.closing_arr)
+                    and abs(cast(now.closing_arr - before.closing_arr as double)) * 1000
+                    > (select sum(arr) from core.accounts) as is_jump
+                from before
+                inner join revenue.arr_monthly as now using (account_id, month)
+                where
+                    before.closing_arr > 0
+                    and now.closing_arr > 0
+            )
+
+            select
+                'revenue.arr_monthly' as subject,
+                count(distinct account_id) filter (where is_jump) as measured,
+                some_of(case when is_jump then account_id end) as named
+            from judged
+        """,
+        says="has {measured} accounts with a past ARR of twenty times that of the last "
+        "run, or a twentieth",
+        remedy="see their subscription items: an amount is in another unit",
+        applies="""
+            (
+                select count(*) from previous.revenue.arr_monthly
+                where month < date_trunc('month', previous_as_of())
+            ) > 0
+        """,
+        unless="the generation before has no month that was over",
+        compares=("revenue.arr_monthly",),
+    ),
     # The same question where there is no run before: a unit price far from what others
-    # pay for the product. Prices agreed one by one spread widely, so that it must also
-    # stand apart from the dearest, or the cheapest, tenth.
+    # pay for the product, now or earlier, and from the dearest, or the cheapest, tenth.
+    # Where prices are agreed one by one, an add-on costs by the size of the customer:
+    # it must be far from what else the account pays as well.
     Check(
         "unit_prices_of_a_product_are_alike",
-        evidence=f"""
+        evidence="""
             with lines as (
                 select
-                    lines.subscription_item_id,
-                    lines.arr,
-                    lines.unit_arr,
+                    lines.*,
                     median(lines.unit_arr) over (partition by lines.product_id)
                         as usual,
                     quantile_cont(lines.unit_arr, 0.9) over (
@@ -120,26 +172,56 @@ CHECKS = [
                     ) as cheap,
                     count(*) over (partition by lines.product_id) as lines_of_product
                 from revenue.arr_lines as lines
-                where lines.unit_arr > 0 and {IN_FORCE}
+                where lines.unit_arr > 0
             ),
 
-            judged as (
+            far as (
                 select
-                    subscription_item_id,
+                    *,
+                    dear <= 5 * cheap as has_a_list_price
+                from lines
+                where
                     lines_of_product >= 12
-                    and arr * 1000 > sum(arr) over ()
+                    and cast(arr as double) * 1000
+                    > (select sum(arr) from core.accounts)
                     and (
                         unit_arr > 40 * usual and unit_arr > 10 * dear
                         or usual > 40 * unit_arr and cheap > 10 * unit_arr
-                    ) as is_odd
-                from lines
+                    )
+            ),
+
+            with_rest as (
+                select
+                    far.arr_line_id,
+                    coalesce(sum(others.arr), 0) as rest_of_account
+                from far
+                left join revenue.arr_lines as others
+                    on
+                        far.account_id = others.account_id
+                        and far.product_id is distinct from others.product_id
+                        and others.valid_from <= far.valid_from
+                        and (
+                            others.valid_to is null
+                            or others.valid_to > far.valid_from
+                        )
+                group by far.arr_line_id
+            ),
+
+            odd as (
+                select far.subscription_item_id
+                from far
+                inner join with_rest using (arr_line_id)
+                where
+                    far.has_a_list_price
+                    or far.unit_arr > far.usual
+                    and far.arr > 3 * with_rest.rest_of_account
             )
 
             select
                 'billing_subscription_items' as subject,
-                count(*) filter (where is_odd) as measured,
-                some_of(case when is_odd then subscription_item_id end) as named
-            from judged
+                count(*) as measured,
+                some_of(subscription_item_id) as named
+            from odd
         """,
         says="has {measured} items with forty times the ARR a unit of others, or less",
         remedy="an amount is in another unit; correct it at the source",
@@ -278,7 +360,7 @@ CHECKS = [
         evidence=f"""
             select
                 'billing_subscriptions' as subject,
-                coalesce(sum(cast(lines.arr * 100 as bigint)), 0) as measured,
+                coalesce(sum(cast(lines.arr as double) * 100), 0) as measured,
                 some_of(lines.subscription_id) as named
             from revenue.arr_lines as lines
             inner join staging.stg_billing__subscriptions as subscriptions

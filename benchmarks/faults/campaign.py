@@ -7,10 +7,12 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
+from itertools import product
 from pathlib import Path
 
 from benchmarks.clean_days.delivery import Company
@@ -19,10 +21,15 @@ from benchmarks.faults.cases import all_faults
 from benchmarks.faults.delivery import Delivery
 from benchmarks.faults.expected import Seen
 from benchmarks.faults.fault import Fault
+from bowtie.contract import raw_contract
 from bowtie.landing.results import shown
 
 AS_OF = date(2025, 11, 26)
 DAY_BEFORE = date(2025, 11, 25)
+# Beside no earlier generation, or beside that of the day before.
+FIRST, LATER = "first", "later"
+
+Case = tuple[Fault, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -52,10 +59,16 @@ class Clean:
         return [line for seen in reactions for line in (*seen.blocks, *seen.warnings)]
 
 
-def set_up(scratch: Path, accounts: int, with_day_before: bool = True) -> Clean:
+def set_up(
+    scratch: Path,
+    accounts: int,
+    with_day_before: bool = True,
+    seed: int = 11,
+    usage_grain: str = "weekly",
+) -> Clean:
     """Simulate the company, compile the project and build the clean days."""
     bench = Bench.set_up(scratch / "compiled")
-    company = Company(scratch / "company", AS_OF, accounts, 11, "weekly")
+    company = Company(scratch / "company", AS_OF, accounts, seed, usage_grain)
     raw, today = scratch / "raw", bench.as_of(AS_OF)
     company.deliver(AS_OF, raw)
     first = _checked(today, raw, scratch / "first")
@@ -81,37 +94,70 @@ def _checked(
     return reaction
 
 
-def run_case(clean: Clean, fault: Fault, later: bool) -> Verdict:
-    """Put a fault into a copy of the clean files, and judge the reaction."""
-    started = time.monotonic()
-    beside = clean.later if later else clean.first
+def run_case(clean: Clean, fault: Fault, days: Sequence[str]) -> list[Verdict]:
+    """Put a fault into a copy of the clean files, and judge the reaction on each day.
+
+    Both days have the same as-of date: they differ in what the candidate is checked
+    beside, so that one build serves both.
+    """
+    verdicts = []
     with tempfile.TemporaryDirectory(dir=clean.raw.parent) as scratch:
-        raw = Path(scratch, "raw")
+        started = time.monotonic()
+        raw, work = Path(scratch, "raw"), Path(scratch, "work")
         shutil.copytree(clean.raw, raw)
+        work.mkdir()
         injected = fault.inject(Delivery(raw))
-        previous = clean.previous if later else None
-        work = Path(scratch, "work")
-        reaction = _checked(clean.bench, raw, work, clean.first.database, previous)
-        seen = Seen(reaction, beside, injected)
-        wrong = fault.expected.judge(seen)
-        said = [*reaction.blocks, *seen.new_warnings] or ["published"]
-    letter = "B" if reaction.blocks else "warn" if seen.new_warnings else "A"
-    happened = f"{letter}: {said[0]}"
-    return Verdict(happened, wrong, time.monotonic() - started)
+        built = clean.bench.take(raw, work, clean.first.database, clean.raw)
+        for day in days:
+            reaction = replace(
+                built, blocks=[*built.blocks], warnings=[*built.warnings]
+            )
+            check(reaction, clean.previous if day == LATER else None)
+            beside = clean.later if day == LATER else clean.first
+            seen = Seen(reaction, beside, injected)
+            verdicts.append(_verdict(fault, seen, clean.raw, started))
+            started = time.monotonic()
+    return verdicts
 
 
-def chosen(
-    patterns: Sequence[str], days: Sequence[str]
-) -> Iterator[tuple[Fault, bool]]:
-    """Yield the faults that `patterns` (ids, or words of the variant) choose."""
+def _verdict(fault: Fault, seen: Seen, raw: Path, started: float) -> Verdict:
+    wrong = fault.expected.judge(seen)
+    if not wrong and any(value in seen.said for value in personal_values(raw)):
+        wrong = "repeats a personal value"
+    blocks = seen.reaction.blocks
+    said = [*blocks, *seen.new_warnings] or ["published"]
+    letter = "B" if blocks else "warn" if seen.new_warnings else "A"
+    return Verdict(f"{letter}: {said[0]}", wrong, time.monotonic() - started)
+
+
+@cache
+def personal_values(raw: Path) -> frozenset[str]:
+    """Return what people are called, wrote and so on, in the files of a delivery.
+
+    Single words are left out: they are in our own messages too.
+    """
+    delivery = Delivery(raw)
+    return frozenset(
+        row[column.name]
+        for table in raw_contract().values()
+        if delivery.path(table.name).exists()
+        for column in table.columns.values()
+        if column.personal
+        for row in delivery.rows(table.name)
+        if " " in row[column.name] or "@" in row[column.name]
+    )
+
+
+def chosen(patterns: Sequence[str], days: Sequence[str]) -> list[Case]:
+    """Return the faults that `patterns` (ids, or words of the variant) choose."""
+    cases = []
     for fault in all_faults():
         name = f"{fault.id} {fault.variant}"
         if patterns and not any(pattern in name for pattern in patterns):
             continue
-        if "first" in days and not fault.only_later:
-            yield fault, False
-        if "later" in days or fault.only_later:
-            yield fault, True
+        asked = [day for day in days if not (fault.only_first and day == LATER)]
+        cases.append((fault, (LATER,) if fault.only_later else tuple(asked)))
+    return cases
 
 
 _clean: Clean
@@ -122,16 +168,18 @@ def _remember(clean: Clean) -> None:
     _clean = clean
 
 
-def _case(number: int, later: bool) -> Verdict:
-    return run_case(_clean, all_faults()[number], later)
+def _case(number: int, days: Sequence[str]) -> list[Verdict]:
+    return run_case(_clean, all_faults()[number], days)
 
 
 def verdicts(
-    clean: Clean, cases: Iterable[tuple[Fault, bool]], processes: int
-) -> Iterator[Verdict]:
-    """Yield each case's verdict, in order."""
+    clean: Clean, cases: Sequence[Case], processes: int
+) -> Iterator[list[Verdict]]:
+    """Yield each case's verdicts, in order."""
     numbers = {(f.id, f.variant): number for number, f in enumerate(all_faults())}
-    asked = [(numbers[fault.id, fault.variant], later) for fault, later in cases]
+    if not cases:
+        return
+    asked = [(numbers[fault.id, fault.variant], days) for fault, days in cases]
     with ProcessPoolExecutor(
         processes, initializer=_remember, initargs=(clean,)
     ) as pool:
@@ -145,38 +193,49 @@ def main() -> None:
     )
     parser.add_argument("ids", nargs="*", help="ids, or words of a variant; all")
     parser.add_argument("--accounts", type=int, default=250)
+    parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--usage", choices=("weekly", "daily"), default="weekly")
+    parser.add_argument("--clean", action="store_true", help="the clean files alone")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument(
         "--days",
-        default="first,later",
+        default=f"{FIRST},{LATER}",
         help="beside no earlier generation, or beside that of the day before",
     )
     parser.add_argument("--wrong", action="store_true", help="print only what is wrong")
     options = parser.parse_args()
     cases = list(chosen(options.ids, options.days.split(",")))
     with tempfile.TemporaryDirectory(prefix="bowtie-faults-") as scratch:
-        with_day_before = any(later for _, later in cases)
-        clean = set_up(Path(scratch), options.accounts, with_day_before)
+        clean = set_up(
+            Path(scratch),
+            options.accounts,
+            any(LATER in days for _, days in cases),
+            options.seed,
+            options.usage,
+        )
         for line in clean.false_alarms:
             print(f"FALSE ALARM on the clean files: {line}")
         found = []
-        for case, verdict in zip(
+        if options.clean:
+            cases = []
+        for (fault, days), judged in zip(
             cases, verdicts(clean, cases, options.processes), strict=True
         ):
-            found.append((case[0], verdict))
-            if verdict.wrong or not options.wrong:
-                print(_line(*case, verdict), flush=True)
+            for day, verdict in zip(days, judged, strict=True):
+                found.append((fault, day, verdict))
+                if verdict.wrong or not options.wrong:
+                    print(_line(fault, day, verdict), flush=True)
     for line in _totals(found):
         print(line)
     print(f"{len(clean.false_alarms)} alarms on the clean files themselves")
-    sys.exit(bool(clean.false_alarms) or any(verdict.wrong for _, verdict in found))
+    sys.exit(bool(clean.false_alarms) or any(verdict.wrong for *_, verdict in found))
 
 
-def _line(fault: Fault, later: bool, verdict: Verdict) -> str:
+def _line(fault: Fault, day: str, verdict: Verdict) -> str:
     cells = (
         fault.id,
         fault.variant,
-        "later" if later else "first",
+        day,
         fault.expected.letters,
         verdict.happened,
         f"WRONG: {verdict.wrong}" if verdict.wrong else "right",
@@ -184,19 +243,32 @@ def _line(fault: Fault, later: bool, verdict: Verdict) -> str:
     return " | ".join(shown(cell, 120) for cell in cells)
 
 
-def _totals(found: Sequence[tuple[Fault, Verdict]]) -> Iterator[str]:
-    """Yield what was caught of what should be, and false alarms on what should not."""
-    harmful = [v for fault, v in found if fault.expected.letters != "A"]
-    benign = [v for fault, v in found if fault.expected.letters == "A"]
-    caught = sum(not verdict.happened.startswith("A:") for verdict in harmful)
-    right = sum(not verdict.wrong for verdict in harmful)
-    alarms = sum(not verdict.happened.startswith("A:") for verdict in benign)
-    as_before = sum(not verdict.wrong for verdict in benign)
-    yield (
-        f"{len(harmful)} faults: {caught} caught, {right} with the right reaction and "
-        "words"
-    )
-    yield (
-        f"{len(benign)} benign variations: {alarms} false alarms, {as_before} with the "
-        "right figures"
-    )
+def _totals(found: Sequence[tuple[Fault, str, Verdict]]) -> Iterator[str]:
+    """Yield a table of faults caught and false alarms, by part of faults.md and day."""
+    yield "| part | day | faults | caught | right | benign | false alarms | right |"
+    yield "|---|---|---:|---:|---:|---:|---:|---:|"
+    parts = sorted({fault.id[0] for fault, *_ in found})
+    for part, day in (*product(parts, (FIRST, LATER)), ("all", FIRST), ("all", LATER)):
+        verdicts = [
+            (fault.expected.letters == "A", verdict)
+            for fault, its_day, verdict in found
+            if its_day == day and part in ("all", fault.id[0])
+        ]
+        cells = [
+            count
+            for benign in (False, True)
+            for count in _counts([v for is_a, v in verdicts if is_a == benign], benign)
+        ]
+        yield f"| {part} | {day} | {' | '.join(map(str, cells))} |"
+
+
+def _counts(verdicts: Sequence[Verdict], benign: bool) -> tuple[int, int, int]:
+    """Return how many there are, how many were noticed, and how many are right."""
+    right = [verdict for verdict in verdicts if not verdict.wrong]
+    noticed = [
+        verdict
+        for verdict in verdicts
+        # What is refused on purpose is noticed without a word.
+        if not verdict.happened.startswith("A:") or (not benign and not verdict.wrong)
+    ]
+    return len(verdicts), len(noticed), len(right)

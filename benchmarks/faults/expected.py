@@ -32,6 +32,12 @@ class Seen:
             line for line in self.reaction.warnings if line not in self.clean.warnings
         ]
 
+    @property
+    def said(self) -> str:
+        """All that a person is told of the delivery."""
+        reaction = self.reaction
+        return "\n".join((*reaction.blocks, *reaction.warnings, *reaction.notes))
+
     def rows(self, query: str) -> list[tuple]:
         """Ask the candidate, with the clean company attached as `clean`."""
         with duckdb.connect(config={"threads": 1}) as connection:
@@ -74,10 +80,13 @@ def blocked(*words: str) -> Expected:
     return Expected("B", judge)
 
 
-def quarantined(table: str, reason: str, rows: int | None = None) -> Expected:
+def quarantined(
+    table: str, reason: str, rows: int | None = None, warns: bool = True
+) -> Expected:
     """Expect the damaged rows among the quarantined, with a reason, and a warning.
 
-    `rows`: how many; by default as many as the injection returned.
+    `rows`: how many; by default as many as the injection returned. Without `warns` they
+    are refused on purpose, and nobody need know.
     """
 
     def judge(seen: Seen) -> str:
@@ -99,7 +108,7 @@ def quarantined(table: str, reason: str, rows: int | None = None) -> Expected:
         )[0]
         if found != wanted:
             return f"{found} of {wanted} rows of {table} quarantined as {reason}"
-        return "" if seen.new_warnings else "no warning"
+        return "" if seen.new_warnings or not warns else "no warning"
 
     return Expected("Q", judge)
 
@@ -155,13 +164,10 @@ def either(*choices: Expected) -> Expected:
 
 
 def differing_marts(seen: Seen) -> list[str]:
-    """Return the published tables with other rows than the clean company's.
-
-    Only what was made again can differ.
-    """
+    """Return the published tables with other rows than the clean company's."""
     tables = [
         name
-        for name in seen.reaction.remade
+        for name in seen.reaction.changed
         if name.partition(".")[0] in published_schemas()
         and name not in _ABOUT_THE_DELIVERY
     ]

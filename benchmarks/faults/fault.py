@@ -21,6 +21,7 @@ class Fault:
     inject: Inject
     # Whether it shows only beside the generation before.
     only_later: bool = False
+    only_first: bool = False
 
 
 Faults = Iterator[Fault]

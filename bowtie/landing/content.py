@@ -8,8 +8,9 @@ business; here nearly all of a column must disagree.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from statistics import median
 
 from bowtie.contract import Table
@@ -25,7 +26,15 @@ _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NO_VALUE = frozenset(
     ["", "null", "none", "nan", "nil", "na", "n/a", "#n/a", "#ref!", "-", "\\n"]
 )
+_PLAIN = re.compile(r"-?\d+(?:\.\d+)?")
 _BEFORE = re.compile(r"(\w+) < (\w+)")
+_WORDS = re.compile(r"\S+(?:\s+\S+)+")
+_DOMAIN = re.compile(r"(?:https?://)?[\w-]+(?:\.[\w-]+)+(?:/.*)?")
+_ADDRESSES = {
+    "email": re.compile(r"[^@\s]+@[^@\s]+"),
+    "domain": _DOMAIN,
+    "email_domain": _DOMAIN,
+}
 _KIND_OF_TYPE = {
     "date": "dates",
     "timestamp": "dates",
@@ -57,6 +66,9 @@ def header_problems(
             "Put each name over its own data"
             for first, second, why in (
                 *_wrong_order(table, positions, rows),
+                *_labels_for_names(table, positions, sampled),
+                *_addresses_elsewhere(table, sampled),
+                *_names_for_ids(table, sampled),
                 *_seats_for_prices(table, sampled),
             )
         ]
@@ -130,26 +142,138 @@ def _wrong_kinds(table: Table, sampled: Mapping[str, _Sampled]) -> list[str]:
 def _wrong_order(
     table: Table, positions: Mapping[str, int], rows: Sequence[Sequence[str]]
 ) -> list[tuple[str, str, str]]:
-    """Find pairs of dates that the contract orders and nearly every row reverses."""
+    """Find pairs that the contract orders and nearly every row reverses."""
     found = []
-    for rule in table.entry.get("rules", {}).values():
-        match = _BEFORE.fullmatch(rule)
-        if not match or not set(match.groups()) <= set(positions):
-            continue
-        later, earlier = match.groups()
-        values = [(row[positions[later]], row[positions[earlier]]) for row in rows]
-        pairs = [
-            (end[:19], start[:19])
-            for end, start in values
-            if _ISO_DAY.match(end) and _ISO_DAY.match(start) and end[:19] != start[:19]
-        ]
-        reversed_rows = sum(end < start for end, start in pairs)
-        if (
-            len(pairs) >= limits.DISAGREEING_VALUES
-            and reversed_rows >= limits.DISAGREEING_SHARE * len(pairs)
-        ):
-            found.append((earlier, later, f"'{later}' is before '{earlier}'"))
+    for columns in _ordered(table):
+        there = [name for name in columns if name in positions]
+        # Those furthest apart first: if they are swapped, one between looks so as well.
+        pairs = sorted(
+            combinations(range(len(there)), 2), key=lambda pair: pair[0] - pair[1]
+        )
+        for smaller, larger in ((there[low], there[high]) for low, high in pairs):
+            if is_what := _reversed(table, positions, rows, smaller, larger):
+                found.append((smaller, larger, f"'{larger}' is {is_what} '{smaller}'"))
+                break
     return found
+
+
+def _ordered(table: Table) -> Iterator[list[str]]:
+    """Yield columns that grow from left to right: by a rule, or as is usual."""
+    for rule in table.entry.get("rules", {}).values():
+        if match := _BEFORE.fullmatch(rule):
+            larger, smaller = match.groups()
+            if larger in table.columns and smaller in table.columns:
+                yield [smaller, larger]
+    yield from table.entry.get("usual_order", [])
+
+
+def _reversed(
+    table: Table,
+    positions: Mapping[str, int],
+    rows: Sequence[Sequence[str]],
+    smaller: str,
+    larger: str,
+) -> str:
+    """Return in words how nearly every row reverses two columns; empty: they do not."""
+    are_dates = _KIND_OF_TYPE.get(table.columns[smaller].type) == "dates"
+    compared = _days if are_dates else _numbers
+    pairs = [
+        pair
+        for row in rows
+        if (pair := compared(row[positions[smaller]], row[positions[larger]]))
+        and pair[0] != pair[1]
+    ]
+    is_reversed = sum(low > high for low, high in pairs)
+    if len(
+        pairs
+    ) < limits.DISAGREEING_VALUES or is_reversed < limits.DISAGREEING_SHARE * len(
+        pairs
+    ):
+        return ""
+    return "before" if are_dates else "less than"
+
+
+def _days(first: str, second: str) -> tuple[str, str] | None:
+    """Return two moments as they compare: by the day where one has no time."""
+    if not (_ISO_DAY.match(first) and _ISO_DAY.match(second)):
+        return None
+    length = 19 if min(len(first), len(second)) > 10 else 10
+    return first[:length], second[:length]
+
+
+def _numbers(first: str, second: str) -> tuple[float, float] | None:
+    # A hostile value must not keep a pattern busy.
+    one, other = first.strip()[:64], second.strip()[:64]
+    if not (_PLAIN.fullmatch(one) and _PLAIN.fullmatch(other)):
+        return None
+    return float(one), float(other)
+
+
+def _labels_for_names(
+    table: Table, positions: Mapping[str, int], sampled: Mapping[str, _Sampled]
+) -> Iterator[tuple[str, str, str]]:
+    """Find a name that rows share beside a label that nearly each has for itself."""
+    texts = [
+        name
+        for name in positions
+        if name in table.columns
+        and table.columns[name].type == "text"
+        and "one_of" not in table.entry["columns"][name]
+        and len(sampled[name].values) >= limits.LABEL_VALUES
+    ]
+    variety = {
+        name: len(set(sampled[name].values)) / len(sampled[name].values)
+        for name in texts
+    }
+    own = table.entry.get("own_values", [])
+    for name in own:
+        # One word for all is how names are blacked out, and no label.
+        if name not in variety or len(set(sampled[name].values)) <= 2:
+            continue
+        if variety[name] > limits.LABEL_SHARE:
+            continue
+        for label in texts:
+            if label not in own and variety[label] >= limits.OWN_SHARE:
+                yield name, label, f"rows share their '{name}', but not '{label}'"
+
+
+def _addresses_elsewhere(
+    table: Table, sampled: Mapping[str, _Sampled]
+) -> Iterator[tuple[str, str, str]]:
+    """Find a column of addresses that holds none, beside one that does."""
+    for name, pattern in _ADDRESSES.items():
+        if name not in sampled or _share(pattern, sampled[name].values) != 0:
+            continue
+        for other in sampled:
+            is_text = other in table.columns and table.columns[other].type == "text"
+            if is_text and other not in _ADDRESSES:
+                share = _share(pattern, sampled[other].values)
+                if share is not None and share >= limits.DISAGREEING_SHARE:
+                    yield name, other, f"'{other}' holds what belongs into '{name}'"
+
+
+def _names_for_ids(
+    table: Table, sampled: Mapping[str, _Sampled]
+) -> Iterator[tuple[str, str, str]]:
+    """Find an id of several words beside a name of one.
+
+    Ids are listed where rows are refused, which the names of people must not be.
+    """
+    names = set(table.entry.get("own_values", [])) - set(_ADDRESSES)
+    for name in sorted(names & set(sampled)):
+        if _share(_WORDS, sampled[name].values) != 0:
+            continue
+        for id in sampled:
+            if id in table.columns and table.columns[id].type == "id":
+                share = _share(_WORDS, sampled[id].values)
+                if share is not None and share >= limits.DISAGREEING_SHARE / 2:
+                    yield id, name, f"'{id}' holds words, '{name}' none"
+
+
+def _share(pattern: re.Pattern[str], values: Sequence[str]) -> float | None:
+    if len(values) < limits.DISAGREEING_VALUES:
+        return None
+    return sum(bool(pattern.fullmatch(value[:256])) for value in values) / len(values)
 
 
 def _seats_for_prices(

@@ -22,6 +22,11 @@ REFUSED_SHARE = 0.01
 # Values that must disagree with their column before its header is thought wrong.
 DISAGREEING_SHARE = 0.95
 DISAGREEING_VALUES = 5
+# Names differ, though people share some; labels repeat. Shares of different values,
+# among this many at least.
+OWN_SHARE = 0.5
+LABEL_SHARE = 0.1
+LABEL_VALUES = 50
 # Ids of a table that must be found in the table they refer to.
 JOIN_SHARE = 0.5
 JOIN_IDS = 5

@@ -13,6 +13,9 @@
                     bills, else billing_customer_id), or {column, table}: it belongs
                     to a row of another table and shares that row's fate
       no_overlap    [from, to]: two rows of one account may not share a day
+      usual_order   lists of columns that grow from left to right in nearly every row; a
+                    file in which nearly every row reverses two has a wrong header
+      own_values    names: most rows have one that no other row has
       rules         reason: condition under which a row is refused; {as_of} in it is the
                     as-of date, and a window sees all rows of the table
 
@@ -35,6 +38,7 @@ crm_accounts:
   required: true
   key: [account_id]
   newest_by: updated_at
+  own_values: [account_name, domain]
   rules:
     negative_employee_count: employee_count < 0
   columns:
@@ -55,6 +59,7 @@ crm_csms:
   system: crm
   name: csms
   key: [csm_id]
+  own_values: [csm_name, email]
   rules:
     ends_before_start: ended_on < started_on
     negative_hours: weekly_hours < 0 or weekly_hours > 168
@@ -89,6 +94,7 @@ crm_contacts:
   key: [contact_id]
   visible_from: created_at
   account: id
+  own_values: [contact_name, email]
   rules:
     left_before_created: left_at < created_at
   columns:
@@ -172,6 +178,8 @@ crm_opportunities:
   key: [opportunity_id]
   visible_from: created_at
   account: id
+  usual_order:
+    - [created_at, expected_close_date]
   rules:
     closed_before_created: closed_at < created_at
     negative_amount: amount < 0
@@ -248,6 +256,8 @@ billing_subscriptions:
   newest_by: updated_at
   visible_from: started_on
   account: biller
+  usual_order:
+    - [started_on, current_term_start]
   rules:
     ends_before_start: ended_on < started_on
     term_ends_before_start: current_term_end < current_term_start
@@ -367,6 +377,8 @@ usage_daily:
   key: [account_id, usage_date]
   visible_from: usage_date
   account: id
+  usual_order:
+    - [active_users, sessions, events]
   rules:
     negative_count: active_users < 0 or sessions < 0 or events < 0
     sessions_without_users: active_users = 0 and sessions > 0
@@ -383,6 +395,8 @@ usage_features_daily:
   key: [account_id, usage_date, feature]
   visible_from: usage_date
   account: id
+  usual_order:
+    - [active_users, events]
   rules:
     negative_count: active_users < 0 or events < 0
   columns:
@@ -411,6 +425,8 @@ support_tickets:
   key: [ticket_id]
   visible_from: created_at
   account: id
+  usual_order:
+    - [created_at, first_responded_at, solved_at]
   rules:
     solved_before_created: solved_at < created_at
     satisfaction_out_of_range: satisfaction_score < 1 or satisfaction_score > 5

@@ -69,11 +69,29 @@ parents as (
 
 {{ ids_in_any_case('parents', id) }},
 
+{%- set resolved = {
+    id: 'coalesce(' ~ meant_value('parents', id, id) ~ ', versions.' ~ id ~ ')'
+} %}
+{%- set names_subscription = id != 'subscription_id' and 'subscription_id' in entry['columns'] %}
+{%- if names_subscription %}
+{%- set named_subscription = meant_value('named', 'subscription_id', 'subscription_id') %}
+{%- do resolved.update({
+    'subscription_id': 'coalesce(' ~ named_subscription ~ ', versions.subscription_id)'
+}) %}
+
+-- An invoice line belongs to its invoice, and names what it bills besides.
+named as (
+    select subscriptions.subscription_id
+    from {{ ref('base_billing__subscriptions') }} as subscriptions
+    group by subscriptions.subscription_id
+),
+
+{{ ids_in_any_case('named', 'subscription_id') }},
+{%- endif %}
+
 with_account as (
     select
-        {{ versions_without_account(entry, {
-            id: 'coalesce(' ~ meant_value('parents', id, id) ~ ', versions.' ~ id ~ ')'
-        }) }}
+        {{ versions_without_account(entry, resolved) }}
         {{ meant_value('parents', id, 'account_id') | indent(4) }} as account_id,
         {{ meant_value('parents', id, 'source_account_id') | indent(4) }} as source_account_id,
         case
@@ -82,9 +100,16 @@ with_account as (
             when {{ standing | indent(8) }} = 2 then 'not_yet'
             when {{ standing | indent(8) }} = 3 then 'test_account'
             when {{ standing | indent(8) }} = 4 then 'refused_{{ id }}'
+            {%- if names_subscription %}
+            when versions.subscription_id is not null and {{ named_subscription | indent(12) }} is null
+                then 'unknown_subscription_id'
+            {%- endif %}
         end as fate
     from versions
     {{ join_what_id_means('versions.' ~ id, 'parents', id) | indent(4) }}
+    {%- if names_subscription %}
+    {{ join_what_id_means('versions.subscription_id', 'named', 'subscription_id') | indent(4) }}
+    {%- endif %}
 )
 {%- endif -%}
 {%- endmacro %}

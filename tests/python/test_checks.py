@@ -61,6 +61,11 @@ FAULTS = [
      "where rate_date > as_of() - 10", "warned"),
     ("exchange_rates_have_no_gap", "delete from staging.base_billing__exchange_rates "
      "where rate_date = as_of() - 5", "warned"),
+    ("exchange_rates_move_slowly", "update staging.base_billing__exchange_rates "
+     "set rate = rate * 100 where rate_date = as_of() - 5", "blocked"),
+    ("exchange_rates_are_those_of_the_last_run", "update revenue.arr_lines "
+     "set rate = 1 / rate where rate <> 1; insert into revenue.arr_lines select * "
+     "replace (rate * 2 as rate) from revenue.arr_lines", "blocked"),
     ("rows_are_dated_in_the_past", "update staging.base_support__tickets set "
      "verdict = 'not_yet' where ticket_id = "
      "(select min(ticket_id) from staging.base_support__tickets)", "warned"),
@@ -71,6 +76,14 @@ FAULTS = [
     ("refused_rows", "insert into quality.quarantined_rows select 'crm_contacts', "
      "'C' || n, 'test_account', null, 1 from range(9) as rows(n)", "passed"),
     ("day_and_month_are_not_swapped", "update staging.base_usage__daily set "
+     "usage_date = make_date(year(usage_date), day(usage_date), month(usage_date)) "
+     "where day(usage_date) <= 12", "blocked"),
+    # A weekly source of a year, all on Mondays.
+    ("weekdays_are_alike_through_the_month", "update staging.base_usage__daily "
+     "set usage_date = usage_date - cast(isodow(usage_date) - 1 as integer)", "passed"),
+    ("weekdays_are_alike_through_the_month", "update staging.base_usage__daily "
+     "set usage_date = usage_date - cast(isodow(usage_date) - 1 as integer); "
+     "update staging.base_usage__daily set "
      "usage_date = make_date(year(usage_date), day(usage_date), month(usage_date)) "
      "where day(usage_date) <= 12", "blocked"),
     ("usual_hour_is_that_of_the_last_run", "update staging.base_support__tickets "
@@ -96,6 +109,9 @@ FAULTS = [
     ("arr_of_an_account_does_not_jump", "update core.accounts set arr = arr * 100 "
      "where account_id = (select max_by(account_id, arr) from core.accounts)",
      "blocked"),
+    ("past_arr_of_an_account_does_not_jump", "update revenue.arr_monthly "
+     "set closing_arr = closing_arr * 100 where month = date '2025-03-01' and "
+     "account_id = (select max_by(account_id, arr) from core.accounts)", "blocked"),
     ("id_is_given_once", "update staging.base_crm__contacts set row_key = "
      "(select min(row_key) from staging.base_crm__contacts)", "blocked"),
     ("paid_products_have_a_price", "update staging.base_billing__subscription_items "
@@ -127,6 +143,12 @@ FAULTS = [
      "arr_local = arr_local + 0.01 where arr_line_id = "
      "(select min(arr_line_id) from revenue.arr_lines where valid_to is null)",
      "blocked"),
+    # In yen, a price has seven digits.
+    ("ledger_is_the_sum_of_the_contracts",
+     "update staging.base_billing__subscription_items set unit_price = 4900000, "
+     "quantity = 3, discount_percent = 0, interval_count = 1, "
+     "billing_interval = 'year'; "
+     "update revenue.arr_lines set arr_local = 14700000", "passed"),
     ("active_contracts_are_in_the_ledger", "delete from revenue.arr_lines "
      "where product_id = 'DATA'", "blocked"),
     ("invoices_are_all_reconciled", "update staging.base_billing__invoice_lines set "
@@ -181,6 +203,9 @@ FAULTS = [
      "set arr = arr + 0.01 where csm_id = 'CSM-01'", "blocked"),
     ("arr_without_a_csm", "update core.accounts set csm_id = null "
      "where hash(account_id) % 2 = 0", "blocked"),
+    ("customers_are_handed_on_when_their_csm_leaves", "update core.csms "
+     "set ended_on = as_of() - 1 where csm_id = 'CSM-01'; update core.accounts "
+     "set csm_id = null where csm_id = 'CSM-01'", "warned"),
     ("hours_of_a_csm_are_possible", "update capacity.csm_capacity "
      "set actual_hours = actual_hours * 60", "blocked"),
     ("arr_that_was_touched", "update health.touchpoints set last_touch_on = null",
@@ -190,6 +215,11 @@ FAULTS = [
      "where opportunity_id = (select min(opportunity_id) "
      "from expansion_renewals.expansion_opportunities "
      "where is_open and account_arr > 0)", "warned"),
+    ("opportunities_are_of_a_plausible_size",
+     "update staging.base_crm__opportunities set amount = 1e8, closed_on = null "
+     "where opportunity_id = (select min(opportunity_id) "
+     "from staging.base_crm__opportunities inner join core.accounts using (account_id) "
+     "where opportunity_type = 'expansion' and arr > 0)", "warned"),
     ("lost_renewals_are_no_longer_in_force", "update staging.base_crm__opportunities "
      "set is_won = false, closed_on = date '2024-12-01', subscription_id = ("
      "select max(subscription_id) from staging.stg_billing__subscriptions "

@@ -313,6 +313,74 @@ def test_a_fault_blocks_with_file_and_remedy(delivery, name, change, words):
         assert word in problem, problem
 
 
+# (file, header, a row of an account, columns whose names stand over each other's data)
+SWAPPED = [
+    ("usage_daily.csv",
+     ["account_id", "usage_date", "active_users", "sessions", "events"],
+     lambda n: ["2024-01-02", 1 + n % 5, 6 + n % 5, 19 * (n + 1)],
+     ("active_users", "events")),
+    ("usage_daily.csv", ["account_id", "usage_date", "active_users", "sessions"],
+     lambda n: ["2024-01-02", 1 + n % 5, 2 + n % 5], ("active_users", "sessions")),
+    ("support_tickets.csv",
+     ["ticket_id", "account_id", "created_at", "first_responded_at"],
+     lambda n: ["2024-01-02 10:00:00", f"2024-01-02 11:{n % 60:02d}:00"],
+     ("created_at", "first_responded_at")),
+    ("crm_contacts.csv", ["contact_id", "account_id", "contact_name", "title"],
+     lambda n: [f"Ada {n}", f"Head of {n % 3}"], ("contact_name", "title")),
+    ("crm_contacts.csv", ["contact_id", "account_id", "contact_name", "title"],
+     lambda n: [f"Ada {n}", "Head"], ("contact_id", "contact_name")),
+    ("crm_contacts.csv", ["contact_id", "account_id", "contact_name", "email"],
+     lambda n: [f"Ada {n}", f"ada{n}@x.example"], ("contact_name", "email")),
+    ("crm_accounts.csv",
+     ["account_id", "account_name", "industry", "domain", "created_at"],
+     lambda n: [f"Acme {n}", f"Kind {n % 3}", f"acme{n}.example", "2023-01-02"],
+     ("account_name", "domain")),
+    ("crm_accounts.csv",
+     ["account_id", "account_name", "industry", "domain", "created_at"],
+     lambda n: [f"Acme {n}", f"Kind {n % 3}", f"acme{n}.example", "2023-01-02"],
+     ("account_name", "industry")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "row", "pair"),
+    SWAPPED,
+    ids=["/".join(case[3]) for case in SWAPPED],
+)
+def test_header_over_another_column_s_data_blocks(delivery, name, header, row, pair):
+    first = header.index("account_id")
+    rows = [
+        [*[f"X{n}"] * first, f"A-{n + 1:04d}", *map(str, row(n))]
+        for n in range(ACCOUNTS)
+    ]
+    delivery.write(name, text_of(header, rows))
+    delivery.land()
+    swapped = swap_header(*map(header.index, pair))
+    delivery.write(name, swapped(delivery.text(name)))
+    problem = delivery.problem()
+    assert all(f"'{column}'" in problem for column in pair), problem
+    assert "swapped" in problem
+
+
+def test_a_day_is_not_before_an_hour_of_it(delivery):
+    rows = [
+        [f"O{n}", f"A-{n + 1:04d}", "2024-01-02 10:00:00", "2024-01-02"]
+        for n in range(ACCOUNTS)
+    ]
+    header = ["opportunity_id", "account_id", "created_at", "expected_close_date"]
+    rows = [[*row, "expansion", "open", "10.00"] for row in rows]
+    header += ["opportunity_type", "stage", "amount"]
+    delivery.write("crm_opportunities.csv", text_of(header, rows))
+    delivery.land()
+
+
+def test_names_that_were_blacked_out_are_no_labels(delivery):
+    rows = [[f"C{n}", f"A-{n + 1:04d}", "removed", f"Job {n}"] for n in range(ACCOUNTS)]
+    header = ["contact_id", "account_id", "contact_name", "title"]
+    delivery.write("crm_contacts.csv", text_of(header, rows))
+    delivery.land()
+
+
 def test_a_clean_company_lands_without_a_remark(delivery):
     landing = delivery.land()
     assert [table.notes for table in landing.tables.values()] == [(), (), (), ()]

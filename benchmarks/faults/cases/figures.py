@@ -63,7 +63,11 @@ def _meaning() -> Faults:
         yield Fault(
             "Q07",
             f"{share} accounts marked as tests",
-            quarantined("crm_accounts", "test_account"),
+            # Refused on purpose (DECISIONS A14); many at once are another tenant's.
+            either(
+                quarantined("crm_accounts", "test_account", warns=False),
+                blocked("crm_accounts"),
+            ),
             partial(_tests, many=share),
         )
     yield Fault(
@@ -122,7 +126,7 @@ def _meaning() -> Faults:
     yield Fault(
         "Q15",
         "contracts are not what was invoiced",
-        either(blocked("invoic"), warned("invoic")),
+        either(blocked("ARR"), warned("invoic")),
         partial(_prices_up, share=Decimal("1.30"), silently=True),
     )
 
@@ -136,6 +140,8 @@ def _replayed(delivery: Delivery) -> None:
             **row,
             "subscription_id": f"R{row['subscription_id']}",
             "started_on": "2025-11-26",
+            "current_term_start": "2025-11-26",
+            "current_term_end": "2026-11-26",
         }
         for row in chosen
     ]
@@ -158,22 +164,26 @@ def _without_a_product(delivery: Delivery) -> None:
 
 
 def _expansion_as_new(delivery: Delivery) -> None:
-    """Give a third of the customers a new account that takes over their contract."""
+    """Give a third of the accounts a new one that takes over their contracts."""
     rows = delivery.rows("crm_accounts")
-    customers = delivery.rows("billing_customers")
-    for row in customers[::3]:
-        account = next(a for a in rows if a["account_id"] == row["account_id"])
-        rows.append(
-            {
-                **account,
-                "account_id": f"NEW{row['account_id']}",
-                "domain": "",
-                "created_at": "2025-11-26 08:00:00",
-            }
-        )
-        row["account_id"] = f"NEW{row['account_id']}"
+    moved = [row for row in rows if not row["merged_into_account_id"]][::3]
+    rows += [
+        {
+            **row,
+            "account_id": f"NEW{row['account_id']}",
+            "domain": "",
+            "created_at": "2025-11-26 08:00:00",
+        }
+        for row in moved
+    ]
     delivery.write("crm_accounts", rows)
-    delivery.write("billing_customers", customers)
+    ids = {row["account_id"] for row in moved}
+    for table in ("billing_customers", SUBSCRIPTIONS):
+        customers = delivery.rows(table)
+        for row in customers:
+            if row["account_id"] in ids:
+                row["account_id"] = f"NEW{row['account_id']}"
+        delivery.write(table, customers)
 
 
 def _prices_up(delivery: Delivery, share: Decimal, silently: bool = False) -> None:
@@ -332,6 +342,24 @@ def _volume() -> Faults:
             "usage_daily", lambda row: row["usage_date"] > "2025-10-26"
         ),
     )
+    for table, column, day in (
+        ("support_tickets", "created_at", "2025-10-01"),
+        ("crm_activities", "occurred_at", "2025-10-26"),
+        ("billing_invoices", "issued_on", "2025-10-01"),
+    ):
+        yield Fault(
+            "V05",
+            f"{table} ends on {day}",
+            either(blocked(table), warned(table)),
+            partial(_ending, table=table, column=column, day=day),
+        )
+    yield Fault(
+        "V06",
+        "four times the use at a month's end",
+        accepted("select true"),
+        _spike,
+        only_first=True,
+    )
     yield Fault(
         "V07",
         "no tickets on the last days",
@@ -355,6 +383,26 @@ def _volume() -> Faults:
         _corrected_week,
         only_later=True,
     )
+
+
+def _ending(delivery: Delivery, table: str, column: str, day: str) -> None:
+    delivery.remove(table, lambda row: row[column] > day)
+    if table == "billing_invoices":
+        left = {row["invoice_id"] for row in delivery.rows(table)}
+        delivery.remove(
+            "billing_invoice_lines", lambda row: row["invoice_id"] not in left
+        )
+
+
+def _spike(delivery: Delivery) -> None:
+    """On a first load: later, a day of a past month told anew is no spike."""
+    rows = delivery.rows("usage_daily")
+    last = max(row["usage_date"] for row in rows if row["usage_date"] < "2025-11-01")
+    for row in rows:
+        if row["usage_date"] == last:
+            row["events"] = str(int(row["events"] or 0) * 4)
+            row["sessions"] = str(int(row["sessions"] or 0) * 4)
+    delivery.write("usage_daily", rows)
 
 
 def _halved(delivery: Delivery, table: str) -> None:

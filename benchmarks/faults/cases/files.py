@@ -110,6 +110,17 @@ def _swaps() -> Faults:
         ("usage_daily", "usage_date", "events"),
         ("usage_daily", "active_users", "events"),
         ("support_tickets", "created_at", "solved_at"),
+        ("support_tickets", "created_at", "first_responded_at"),
+        ("usage_daily", "sessions", "events"),
+        ("usage_features_daily", "active_users", "events"),
+        ("usage_features_daily", "account_id", "feature"),
+        ("crm_accounts", "account_name", "industry"),
+        ("crm_contacts", "contact_name", "email"),
+        ("crm_contacts", "contact_id", "contact_name"),
+        ("crm_contacts", "account_id", "contact_id"),
+        ("crm_opportunities", "created_at", "expected_close_date"),
+        ("billing_invoices", "subscription_id", "billing_customer_id"),
+        ("support_tickets", "category", "priority"),
     ):
         yield Fault(
             "S04",
@@ -153,8 +164,14 @@ def _layout() -> Faults:
             "S08",
             f"fields separated by {delimiter!r}",
             blocked("crm_accounts"),
-            partial(_delimited, delimiter=delimiter),
+            partial(_delimited, table="crm_accounts", delimiter=delimiter),
         )
+    yield Fault(
+        "S08",
+        "usage_daily separated by tabs",
+        blocked("usage_daily"),
+        partial(_delimited, table="usage_daily", delimiter="\t"),
+    )
     for share, wanted in (
         (ONE, quarantined("usage_daily", "too_")),
         (THIRD, blocked("usage_daily", "rows cannot be read")),
@@ -201,9 +218,9 @@ def _layout() -> Faults:
         )
 
 
-def _delimited(delivery: Delivery, delimiter: str) -> None:
-    text = _text_of(delivery.rows("crm_accounts"), delimiter=delimiter)
-    delivery.put("crm_accounts", text.encode())
+def _delimited(delivery: Delivery, table: str, delimiter: str) -> None:
+    text = _text_of(delivery.rows(table), delimiter=delimiter)
+    delivery.put(table, text.encode())
 
 
 def _ragged(delivery: Delivery, table: str, share: str, more: bool) -> list[str]:
@@ -277,6 +294,14 @@ def _whole_files() -> Faults:
                 change=lambda text: text.split("\n")[0] + "\n",
             ),
         )
+    yield Fault(
+        "S15",
+        "support_tickets holds crm_contacts",
+        blocked("support_tickets"),
+        lambda delivery: shutil.copy(
+            delivery.path("crm_contacts"), delivery.path("support_tickets")
+        ),
+    )
     for share in (0.5, 0.97):
         yield Fault(
             "S18",

@@ -12,7 +12,7 @@ from benchmarks.faults.expected import accepted, blocked, either, quarantined
 from benchmarks.faults.fault import Fault, Faults
 
 _SAME_ARR = (
-    "select (select sum(arr) from candidate.core.accounts) "
+    "select (select sum(arr) from core.accounts) "
     "= (select sum(arr) from clean.core.accounts)"
 )
 
@@ -64,6 +64,18 @@ def _repeated() -> Faults:
             first=True,
         ),
     )
+    yield Fault(
+        "K01",
+        "the use of a day comes twice, with other figures",
+        blocked("usage_daily"),
+        _day_again,
+    )
+    yield Fault(
+        "K01",
+        "invoices and their lines come twice under new ids",
+        blocked("invoic"),
+        _invoices_again,
+    )
     yield Fault("K12", "invoice lines in two overlapping files", accepted(), _split)
 
 
@@ -71,6 +83,26 @@ def _doubled(delivery: Delivery, table: str, share: str) -> None:
     rows = delivery.rows(table)
     chosen = delivery.change(table, lambda row: None, share)
     delivery.write(table, [*rows, *chosen])
+
+
+def _day_again(delivery: Delivery) -> None:
+    rows = delivery.rows("usage_daily")
+    again = [
+        {**row, "events": str(int(row["events"] or 0) + 7)}
+        for row in rows
+        if row["usage_date"] == "2025-11-16"
+    ]
+    delivery.write("usage_daily", [*rows, *again])
+
+
+def _invoices_again(delivery: Delivery) -> None:
+    for table, ids in (
+        ("billing_invoices", ("invoice_id",)),
+        ("billing_invoice_lines", ("invoice_line_id", "invoice_id")),
+    ):
+        rows = delivery.rows(table)
+        again = [{**row, **{id: f"R{row[id]}" for id in ids}} for row in rows]
+        delivery.write(table, [*rows, *again])
 
 
 def _newer(delivery: Delivery, table: str, change: Row, first: bool = False) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 
 from benchmarks.faults.cases.references import churned_accounts
@@ -139,7 +140,7 @@ def _benign() -> Faults:
         "L10",
         "up and down on one day",
         accepted(
-            "select (select sum(arr) from candidate.core.accounts) "
+            "select (select sum(arr) from core.accounts) "
             "= (select sum(arr) from clean.core.accounts)"
         ),
         _up_and_down,
@@ -209,7 +210,18 @@ def _trial(delivery: Delivery) -> None:
 
 
 def _paused(delivery: Delivery) -> None:
-    row = next(row for row in delivery.rows(SUBSCRIPTIONS) if _in_force(row))
+    rows = delivery.rows(SUBSCRIPTIONS)
+    customers = Counter((r["account_id"], r["billing_customer_id"]) for r in rows)
+    accounts = Counter(row["account_id"] for row in rows if row["account_id"])
+    # Of an account that has nothing else: else it would be a contraction.
+    row = next(
+        row
+        for row in rows
+        if _in_force(row)
+        and accounts[row["account_id"]] == 1
+        and customers[row["account_id"], row["billing_customer_id"]] == 1
+        and row["started_on"] < "2025-10-01"
+    )
     delivery.add(
         "billing_pauses",
         {"subscription_id": row["subscription_id"], "paused_on": "2025-11-10"},

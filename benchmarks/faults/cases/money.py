@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 
@@ -38,11 +39,28 @@ def _factors() -> Faults:
             blocked(),
             partial(_times, table=table, column=column, factor=100, where=None),
         )
+    for what, choose in (
+        ("its largest contract", _largest),
+        ("a contract of the middle", _middle),
+        ("a contract that is over", _ended),
+    ):
+        yield Fault(
+            "M02",
+            f"one account's prices in cents: {what}",
+            blocked(ITEMS),
+            partial(_of_one_subscription_times, factor=100, choose=choose),
+        )
     yield Fault(
         "M02",
-        "one account's prices in cents",
-        either(quarantined(ITEMS, "implausible"), blocked("ARR")),
-        partial(_times, table=ITEMS, column="unit_price", factor=100, where=is_running),
+        "one account's prices in cents: all it has",
+        blocked(ITEMS),
+        partial(_of_one_account_times, factor=100),
+    )
+    yield Fault(
+        "M02",
+        "one account's prices in thousands",
+        blocked(ITEMS),
+        partial(_of_one_subscription_times, factor=Decimal("0.001"), choose=_largest),
     )
     yield Fault(
         "M16",
@@ -57,6 +75,69 @@ def _factors() -> Faults:
             value="99999999.00",
         ),
     )
+
+
+def _worth(delivery: Delivery, ended: bool) -> list[str]:
+    """Return subscriptions by what their monthly items come to, the smallest first."""
+    days = {
+        row["subscription_id"]: (row["ended_on"], row["started_on"])
+        for row in delivery.rows("billing_subscriptions")
+        if row["status"] not in ("trialing", "paused")
+    }
+    worth: dict[str, Decimal] = {}
+    for row in delivery.rows(ITEMS):
+        end, start = days.get(row["subscription_id"], ("", ""))
+        is_chosen = bool(end) == ended and start < "2025-09-01"
+        if is_chosen and end != start and row["charge_type"] == "recurring":
+            months = 12 if row["billing_interval"] == "year" else 1
+            price = Decimal(row["unit_price"]) * Decimal(row["quantity"] or 1) / months
+            worth[row["subscription_id"]] = max(
+                worth.get(row["subscription_id"], Decimal(0)), price
+            )
+    return sorted(worth, key=lambda id: (worth[id], id))
+
+
+def _largest(delivery: Delivery) -> str:
+    return _worth(delivery, ended=False)[-1]
+
+
+def _middle(delivery: Delivery) -> str:
+    ids = _worth(delivery, ended=False)
+    return ids[len(ids) // 2]
+
+
+def _ended(delivery: Delivery) -> str:
+    ids = _worth(delivery, ended=True)
+    return ids[len(ids) * 3 // 4]
+
+
+def _of_one_subscription_times(
+    delivery: Delivery, factor: Decimal, choose: Callable[[Delivery], str]
+) -> None:
+    _items_times(delivery, {choose(delivery)}, factor)
+
+
+def _of_one_account_times(delivery: Delivery, factor: Decimal) -> None:
+    (row,) = (
+        row
+        for row in delivery.rows("billing_subscriptions")
+        if row["subscription_id"] == _middle(delivery)
+    )
+    account = (row["account_id"], row["billing_customer_id"])
+    ids = {
+        other["subscription_id"]
+        for other in delivery.rows("billing_subscriptions")
+        if (other["account_id"], other["billing_customer_id"]) == account
+    }
+    _items_times(delivery, ids, factor)
+
+
+def _items_times(delivery: Delivery, ids: set[str], factor: Decimal) -> None:
+    rows = delivery.rows(ITEMS)
+    for row in rows:
+        if row["subscription_id"] in ids:
+            row["unit_price"] = str(Decimal(row["unit_price"]) * factor)
+    delivery.write(ITEMS, rows)
 
 
 def _times(
@@ -84,7 +165,9 @@ def _refused() -> Faults:
         ("billing_exchange_rates", "rate", "0", "rate_not_positive"),
     ):
         for share in (ONE, PERCENT, THIRD):
-            small = either(quarantined(table, reason), blocked(table))
+            # Rows of refused ones may be what is material.
+            stem = table.removesuffix("ies").removesuffix("s")
+            small = either(quarantined(table, reason), blocked(stem))
             yield Fault(
                 "M04",
                 f"{table}.{column} = {value}, {share}",
@@ -124,7 +207,11 @@ def _benign() -> Faults:
     yield Fault(
         "M05", "a refund", accepted("select true"), partial(_credit_note, paid=True)
     )
-    for currency, price in (("JPY", "4900"), ("KWD", "15.125"), ("kwd", "15.125")):
+    for currency, price in (
+        ("JPY", "4900"),
+        ("KWD", "15.125"),
+        ("kwd", "15.125"),
+    ):
         yield Fault(
             "M12",
             f"a price of {currency} {price}",
@@ -221,6 +308,33 @@ def _rates() -> Faults:
         ),
     )
     yield Fault(
+        "M09",
+        "a contract in a currency without any rate",
+        blocked("every_currency_in_use_has_an_exchange_rate"),
+        partial(
+            Delivery.set, table=ITEMS, column="currency", value="XAG", where=is_running
+        ),
+    )
+    yield Fault(
+        "M11",
+        "one rate a hundred times too high",
+        blocked("exchange_rates"),
+        partial(
+            _rates_changed,
+            change=lambda rate: rate * 100,
+            where=lambda row: (
+                row["currency"] == "EUR" and row["rate_date"] == "2025-09-30"
+            ),
+        ),
+    )
+    yield Fault(
+        "M11",
+        "all rates the wrong way round",
+        blocked("exchange_rates"),
+        partial(_rates_changed, change=lambda rate: 1 / rate),
+        only_later=True,
+    )
+    yield Fault(
         "M11",
         "no rate for 100 days",
         either(warned("rate"), blocked("rate")),
@@ -228,3 +342,15 @@ def _rates() -> Faults:
             "billing_exchange_rates", lambda row: row["rate_date"] > "2025-08-15"
         ),
     )
+
+
+def _rates_changed(
+    delivery: Delivery,
+    change: Callable[[Decimal], Decimal],
+    where: Callable[[Row], bool] = lambda row: True,
+) -> None:
+    rows = delivery.rows("billing_exchange_rates")
+    for row in rows:
+        if where(row):
+            row["rate"] = f"{change(Decimal(row['rate'])):.8f}"
+    delivery.write("billing_exchange_rates", rows)

@@ -43,7 +43,8 @@ TEXTS = {
     "200,000 characters": "<b>" * 66_667,
 }
 
-_INVISIBLE = ("a tab and a formula", "right to left", "zero width")
+# Texts of which an id loses a part: what nobody sees means nothing (DECISIONS F1).
+_INVISIBLE = ("a tab and a formula", "right to left", "zero width", "emoji")
 
 # Where texts go in, and where they must come out.
 _PLACES = (
@@ -64,6 +65,8 @@ def faults() -> Faults:
             f"{table}.{column} is hostile",
             accepted(_all_are_there(mart, mart_column)),
             partial(_put_in, table=table, column=column),
+            # On a later day thirty new regions are a renaming, whatever they say (F06).
+            only_first=column == "region",
         )
     yield Fault(
         "X02",

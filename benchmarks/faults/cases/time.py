@@ -24,6 +24,7 @@ def faults() -> Faults:
 def _dates() -> Faults:
     for table, column in (
         ("usage_daily", "usage_date"),
+        ("usage_features_daily", "usage_date"),
         (ITEMS, "valid_from"),
         ("billing_invoices", "issued_on"),
         ("billing_subscriptions", "started_on"),
@@ -91,6 +92,20 @@ def _orders() -> Faults:
                     where=lambda row, e=end: row[e],
                 ),
             )
+
+    yield Fault(
+        "D03",
+        "a trial that was over before the subscription began",
+        accepted("select true"),
+        partial(
+            Delivery.change,
+            table="billing_subscriptions",
+            change=lambda row: row.update(
+                trial_ends_on=_days_after(row["started_on"], -200)
+            ),
+            where=lambda row: row["current_term_end"] and not row["ended_on"],
+        ),
+    )
 
 
 def _days_after(value: str, days: int) -> str:
@@ -214,8 +229,8 @@ def _late() -> Faults:
         "D15",
         "a contract that started half a year ago",
         accepted(
-            "select count(*) > 0 from candidate.revenue.arr_monthly where account_id "
-            "in (select account_id from candidate.staging.stg_billing__subscriptions "
+            "select count(*) > 0 from revenue.arr_monthly where account_id "
+            "in (select account_id from staging.stg_billing__subscriptions "
             "where subscription_id = 'SUB-BACK') and month = date '2025-06-01'"
         ),
         partial(_signed, started_on="2025-05-20"),

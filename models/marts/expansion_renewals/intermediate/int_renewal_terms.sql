@@ -15,7 +15,12 @@ shown_terms as (
     select
         subscriptions.subscription_id,
         subscriptions.started_on,
-        coalesce(subscriptions.trial_ends_on, subscriptions.started_on) as began_on,
+        -- A trial may have been over before the paying subscription began.
+        case
+            when subscriptions.trial_ends_on > subscriptions.started_on
+                then subscriptions.trial_ends_on
+            else subscriptions.started_on
+        end as began_on,
         subscriptions.ended_on,
         subscriptions.cancel_requested_on,
         subscriptions.notice_days,
