@@ -14,9 +14,9 @@ import duckdb
 
 from bowtie import state, terminal
 from bowtie.build import BuildResult, build, shown_path
-from bowtie.carried_over import earlier_generation, erased_accounts
+from bowtie.carried_over import earlier_generation
 from bowtie.errors import BowtieError
-from bowtie.generations import Release, published_database
+from bowtie.generations import Release, erased_accounts, published_database
 from bowtie.hashing import sha256_of
 from bowtie.lock import sole_workplace
 from bowtie.paths import PROJECT_DIR, Home, Workplace
@@ -118,6 +118,7 @@ class Candidate:
             "policies": _policies(self.workplace.database),
             "nodes": {"passed": counts.get("pass", 0), "warned": counts.get("warn", 0)},
             "inputs": dict(self.inputs),
+            "erased_accounts": erased_accounts(self.request.home),
         }
 
 
