@@ -145,7 +145,7 @@ def _keep(candidate: Candidate) -> None:
     home = candidate.request.home
     try:
         state.keep(home, candidate.workplace, candidate.start.made_from)
-    except OSError:
+    except (OSError, duckdb.Error):
         terminal.warn(
             f"{shown_path(home.state)} cannot be written: the next run judges all usage"
         )
