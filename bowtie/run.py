@@ -189,15 +189,22 @@ def build_candidate(request: Request, workplace: Workplace) -> Candidate:
     started = monotonic()
     start = _start(request, workplace, landing)
     terminal.say("Building")
-    with terminal.counted("models and tests") as advance:
-        result = build(
-            workplace,
-            request.dbt_vars(workplace, start),
-            advance,
-            request.threads,
-            request.unit_tests,
-            request.data_tests,
-        )
+    try:
+        with terminal.counted("models and tests") as advance:
+            result = build(
+                workplace,
+                request.dbt_vars(workplace, start),
+                advance,
+                request.threads,
+                request.unit_tests,
+                request.data_tests,
+            )
+    finally:
+        if landing is not None:
+            from bowtie.landing import remove_copies
+
+            # People's names and words are in them, and nothing reads them any more.
+            remove_copies(workplace.landing)
     for warning in result.warnings:
         terminal.warn(warning)
     terminal.say(
