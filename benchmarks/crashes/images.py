@@ -14,6 +14,7 @@ import os
 import re
 import shutil
 import signal
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -36,14 +37,16 @@ _NODE = re.compile(r'"name": ?"(LogStartLine|Log\w+Result)"')
 
 
 def judge_all(home: Home, raw: Path, publish: Publish, every: int) -> Campaign:
-    """Run once; judge every n-th point of each kind, and every file operation.
+    """Run once; judge every n-th point of each kind.
 
     Args:
         home: readers have a generation in it.
         raw: the raw files to run from.
         publish: the next run in a copy. Where the state of the last run is half a
             state, it is a whole run instead, as nothing else looks at that.
-        every: n; the steps of a folder's removal are many and alike: ten times that.
+        every: n for nodes, checks and pages. Of file operations, which are the ones
+            that change what readers have, four times as many; of the steps of a
+            folder's removal, which are many and alike, a tenth.
 
     """
     campaign = Campaign("where a kill would find a whole run")
@@ -68,6 +71,8 @@ def judge_all(home: Home, raw: Path, publish: Publish, every: int) -> Campaign:
         for line in told:
             point = line.strip()
             points[point.split()[0]] += 1
+            if points.total() % 20 == 0:
+                print(f"  {points.total()} points, now {point}", file=sys.stderr)
             copy = _copied(home)
             is_new = current_generation(copy) != before
             campaign.ended["new" if is_new else "old"] += 1
@@ -157,8 +162,10 @@ def _between(pauses: Pauses, kind: str, work: Callable[..., Any]) -> Callable[..
 def _at_operation(pauses: Pauses, number: int, event: str, path: str) -> None:
     """Pause before a file operation."""
     is_removal = event in ("os.remove", "os.rmdir") and not path.startswith("/")
-    kind, every = ("removal", pauses.every * 10) if is_removal else ("operation", 1)
-    pauses.at(kind, f"{event} {path}", every)
+    if is_removal:
+        pauses.at("removal", path, pauses.every * 10)
+    else:
+        pauses.at("operation", f"{event} {path}", max(1, pauses.every // 4))
 
 
 # --- Processes ------------------------------------------------------------------------
