@@ -1,4 +1,4 @@
-"""What a run takes over from its home: the generation before, and what was erased."""
+"""What a run takes over from its home: the generation before, if it can be compared."""
 
 from __future__ import annotations
 
@@ -30,13 +30,6 @@ def earlier_generation(home: Home) -> Path | None:
         ).fetchall()
     wanted = {(table, column) for table in _COMPARED for column in _columns(table)}
     return database if wanted <= set(there) else None
-
-
-def erased_accounts(home: Home) -> list[str]:
-    """Return the hashes of all account ids that were erased in a home, sorted."""
-    if not home.erased_accounts.is_file():
-        return []
-    return sorted(home.erased_accounts.read_text("utf-8").split())
 
 
 @cache

@@ -14,12 +14,13 @@ from decimal import Decimal
 import duckdb
 
 from bowtie import state
-from bowtie.carried_over import erased_accounts
 from bowtie.errors import BowtieError
 from bowtie.generations import (
     Release,
+    erased_accounts,
     published_database,
-    remove_all_but_current,
+    releases,
+    remove_with_erased,
     write,
 )
 from bowtie.lock import sole_workplace
@@ -49,7 +50,8 @@ def erase(request: Request, account_id: str) -> Erasure:
 
     Raises:
         BowtieError: there is no such account, or the run fails. In the second case the
-            account stays on the list: the next run leaves it out.
+            account stays on the list: the next run leaves it out, and removes all that
+            has it.
 
     """
     home = request.home
@@ -60,9 +62,13 @@ def erase(request: Request, account_id: str) -> Erasure:
         write(note, "".join(f"{entry}\n" for entry in sorted(hashes)))
         note.replace(home.erased_accounts)
         state.forget(home)
+        before = [release.generation for release in releases(home)]
         # What an erased account takes with it is no sign of a fault.
         release = publish(build_candidate(request, workplace), compared_with=None)
-        removed = remove_all_but_current(home, workplace)
+        # Publishing did, unless the disk refused: then this says so.
+        remove_with_erased(home, workplace)
+        left = [release.generation for release in releases(home)]
+        removed = [generation for generation in before if generation not in left]
         workplace.remove()
     return Erasure(release, _restated_months(release), removed)
 

@@ -12,7 +12,7 @@ import fcntl
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +41,10 @@ class Release:
     def tables(self) -> Mapping[str, Mapping[str, Any]]:
         """By `schema.table`, the rows of each published table and their hash."""
         return self.manifest.get("tables", {})
+
+    def has_erased(self, erased: Collection[str]) -> bool:
+        """Return whether one of these accounts, given as hashes, was not left out."""
+        return not {*erased} <= {*self.manifest.get("erased_accounts", ())}
 
     @property
     def rows(self) -> int:
@@ -87,6 +91,13 @@ def published_database(home: Home) -> Path | None:
     """Return the file that readers use now, by its own path; none before the first."""
     generation = current_generation(home)
     return home.releases / generation / DATABASE if generation else None
+
+
+def erased_accounts(home: Home) -> list[str]:
+    """Return the hashes of all account ids that were erased in a home, sorted."""
+    if not home.erased_accounts.is_file():
+        return []
+    return sorted(home.erased_accounts.read_text("utf-8").split())
 
 
 def next_number(home: Home) -> int:
@@ -158,12 +169,17 @@ def remove_old(home: Home, workplace: Workplace) -> None:
             workplace.take(release.folder, release.generation)
 
 
-def remove_all_but_current(home: Home, workplace: Workplace) -> list[str]:
-    """Remove every earlier generation, in use or not; return their names."""
-    others = [release for release in releases(home) if not release.is_current]
-    for release in others:
+def remove_with_erased(home: Home, workplace: Workplace) -> list[str]:
+    """Remove generations with an erased account, in use or not; return their names."""
+    erased = erased_accounts(home)
+    found = [
+        release
+        for release in releases(home)
+        if release.has_erased(erased) and not release.is_current
+    ]
+    for release in found:
         workplace.take(release.folder, release.generation)
-    return [release.generation for release in others]
+    return [release.generation for release in found]
 
 
 def write(path: Path, text: str) -> None:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from bowtie.errors import BowtieError
-from bowtie.paths import UMASK, Home, Workplace
+from bowtie.paths import Home, Workplace, no_right_for_others
 
 
 @contextmanager
@@ -53,14 +53,14 @@ def sole_workplace(home: Home) -> Iterator[Workplace]:
         BowtieError: another run is under way or took over, or the disk refused.
 
     """
-    mask = os.umask(UMASK)
     workplace = None
     try:
-        home.make()
-        with only_run(home):
-            workplace = Workplace.new(home)
-            home.remove_other_work(workplace)
-            yield workplace
+        with no_right_for_others():
+            home.make()
+            with only_run(home):
+                workplace = Workplace.new(home)
+                home.remove_other_work(workplace)
+                yield workplace
     except OSError as error:
         if workplace and not workplace.is_claimed:
             raise taken_over(home) from error
@@ -68,8 +68,6 @@ def sole_workplace(home: Home) -> Iterator[Workplace]:
         raise BowtieError(
             f"{error.filename or home.root}: {reason}; nothing was published"
         ) from error
-    finally:
-        os.umask(mask)
 
 
 def taken_over(home: Home) -> BowtieError:

@@ -11,7 +11,10 @@ HOME/state/                      what the next run starts from; private
 
 from __future__ import annotations
 
+import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,8 +23,19 @@ from secrets import token_hex
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 DATABASE = "bowtie.duckdb"
 _CLAIM = "claim"
-# No right for others, in everything that a run writes: folders 0750, files 0640.
-UMASK = 0o027
+# No right for others, in everything that a run writes: folders 0750, files 0640. What
+# is in a run's private folder is for nobody but who runs.
+_UMASK = 0o027
+
+
+@contextmanager
+def no_right_for_others() -> Iterator[None]:
+    """Have all that this process makes meanwhile be for its user and group alone."""
+    mask = os.umask(_UMASK)
+    try:
+        yield
+    finally:
+        os.umask(mask)
 
 
 def published_schemas() -> list[str]:
@@ -58,7 +72,7 @@ class Home:
 
     @property
     def state(self) -> Path:
-        """The candidate that was published last, for the next run to start from."""
+        """What the last run kept of its candidate, for the next one to start from."""
         return self.root / "state"
 
     @property
@@ -105,7 +119,9 @@ class Workplace:
         started = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         # The clock may jump back and process numbers come again.
         folder = home.work / f"{started}-{token_hex(4)}"
-        folder.mkdir()
+        # Nobody else's at all: raw rows and staging hold what people are called and
+        # wrote, and readers are of the group.
+        folder.mkdir(mode=0o700)
         (folder / _CLAIM).touch()
         return cls(folder)
 

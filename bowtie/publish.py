@@ -22,12 +22,14 @@ from bowtie.generations import (
     MANIFEST,
     Release,
     current_generation,
+    erased_accounts,
     files_below,
     flip,
     next_number,
     releases,
     remove_old,
     remove_unpublished,
+    remove_with_erased,
     roll_back,
     sync,
     write,
@@ -117,6 +119,8 @@ def finish(draft: Draft, about: Mapping[str, Any]) -> Release:
     flip(home, draft.workplace, generation)
     # It is published; what could not be removed now, the next run removes.
     with suppress(OSError):
+        # An erasure that was killed is brought to its end by the next run.
+        remove_with_erased(home, draft.workplace)
         remove_old(home, draft.workplace)
     return Release(generation, folder, True, manifest)
 
@@ -129,13 +133,19 @@ def rollback(home: Home, generation: str | None = None) -> Release:
         generation: its name; the one before the current one by default.
 
     Raises:
-        BowtieError: it is not there, is current, or is not as it was published.
+        BowtieError: it is not there, is current, is not as it was published, or has an
+            account that was erased.
 
     """
     if not home.current.is_symlink():
         raise BowtieError(f"nothing is published in {home.root}: bowtie run")
     with sole_workplace(home) as workplace:
         chosen = _chosen(releases(home), generation)
+        if chosen.has_erased(erased_accounts(home)):
+            raise BowtieError(
+                f"generation {chosen.generation} has an account that was erased since; "
+                "nothing was changed, and the next run removes it"
+            )
         if problems := chosen.differences():
             raise BowtieError(
                 [

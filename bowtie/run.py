@@ -14,9 +14,9 @@ import duckdb
 
 from bowtie import state, terminal
 from bowtie.build import BuildResult, build, shown_path
-from bowtie.carried_over import earlier_generation, erased_accounts
+from bowtie.carried_over import earlier_generation
 from bowtie.errors import BowtieError
-from bowtie.generations import Release, published_database
+from bowtie.generations import Release, erased_accounts, published_database
 from bowtie.hashing import sha256_of
 from bowtie.lock import sole_workplace
 from bowtie.memory import memory_limit
@@ -120,6 +120,7 @@ class Candidate:
             "policies": _policies(self.workplace.database),
             "nodes": {"passed": counts.get("pass", 0), "warned": counts.get("warn", 0)},
             "inputs": dict(self.inputs),
+            "erased_accounts": erased_accounts(self.request.home),
         }
 
 
@@ -146,7 +147,7 @@ def _keep(candidate: Candidate) -> None:
     home = candidate.request.home
     try:
         state.keep(home, candidate.workplace, candidate.start.made_from)
-    except OSError:
+    except (OSError, duckdb.Error):
         terminal.warn(
             f"{shown_path(home.state)} cannot be written: the next run judges all usage"
         )
@@ -190,15 +191,22 @@ def build_candidate(request: Request, workplace: Workplace) -> Candidate:
     started = monotonic()
     start = _start(request, workplace, landing)
     terminal.say("Building")
-    with terminal.counted("models and tests") as advance:
-        result = build(
-            workplace,
-            request.dbt_vars(workplace, start),
-            advance,
-            request.threads,
-            request.unit_tests,
-            request.data_tests,
-        )
+    try:
+        with terminal.counted("models and tests") as advance:
+            result = build(
+                workplace,
+                request.dbt_vars(workplace, start),
+                advance,
+                request.threads,
+                request.unit_tests,
+                request.data_tests,
+            )
+    finally:
+        if landing is not None:
+            from bowtie.landing import remove_copies
+
+            # People's names and words are in them, and nothing reads them any more.
+            remove_copies(workplace.landing)
     for warning in result.warnings:
         terminal.warn(warning)
     terminal.say(

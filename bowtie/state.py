@@ -1,6 +1,6 @@
 """What a run leaves to the next one: the day after costs the day, not the history.
 
-HOME/state/bowtie.duckdb    the candidate that was published last, staging included
+HOME/state/bowtie.duckdb    usage as the candidate that was published last judged it
 HOME/state/made_from.json   what it was made from; written last, so that a state without
                             it is half a state, and none
 
@@ -8,7 +8,8 @@ The next run starts from a copy and tells dbt which weeks of usage have other ra
 than they had: weeks of which a file was added, changed or taken away. Files are known
 by their content, so that it does not matter in which order, how often or how late rows
 arrive. A change of code, policies, switches or of the form of the raw usage makes the
-state worthless, and the build a full one.
+state worthless, and the build a full one. Nothing else of the candidate is kept: not
+the names, addresses and words of people that its staging holds.
 """
 
 from __future__ import annotations
@@ -27,12 +28,22 @@ import duckdb
 from bowtie.landing.across import rows_of
 from bowtie.landing.results import LandedTable, Landing
 from bowtie.paths import PROJECT_DIR, Home, Workplace
+from bowtie.sql_text import literal
 
 # The raw tables that are judged week by week, with the column that holds a row's day.
 _DAYS = {
     "usage_daily": "usage_date",
     "usage_features_daily": "usage_date",
     "usage_events": "occurred_at",
+}
+# What holds their weeks in a candidate, and nothing else has to be kept.
+_KEPT = {
+    "staging": (
+        "base_usage__daily",
+        "base_usage__features_daily",
+        "base_usage__events",
+    ),
+    "health": ("usage_weekly",),
 }
 # What decides how a raw row is judged, besides the row.
 _RULES = (
@@ -136,11 +147,42 @@ def start(
 
 
 def keep(home: Home, workplace: Workplace, made_from: MadeFrom) -> None:
-    """Make the workplace's candidate, once published, the state of the next run."""
+    """Keep of the workplace's candidate, once published, what the next run starts from.
+
+    Raises:
+        OSError, duckdb.Error: it cannot be written; the next run judges all usage.
+
+    """
     forget(home)
+    kept = workplace.folder / "state.duckdb"
+    _write_kept(workplace.database, kept)
     home.state.mkdir()
-    workplace.database.rename(home.state / workplace.database.name)
+    kept.rename(home.state / workplace.database.name)
     _note(home).write_text(made_from.to_json(), encoding="utf-8")
+
+
+def _write_kept(candidate: Path, kept: Path) -> None:
+    """Copy the tables to keep into a new file, as they were declared.
+
+    To drop all others from the candidate would leave their rows in its free blocks.
+    """
+    with duckdb.connect(
+        str(kept), config={"autoinstall_known_extensions": "false"}
+    ) as connection:
+        connection.execute(f"attach {literal(candidate)} as built (read_only)")
+        for schema, tables in _KEPT.items():
+            connection.execute(f"create schema {schema}")
+            for table in tables:
+                (declared,) = connection.execute(
+                    """
+                    select sql from duckdb_tables()
+                    where (database_name, schema_name, table_name) = ('built', ?, ?)
+                    """,
+                    [schema, table],
+                ).fetchone()
+                connection.execute(declared)
+                name = f"{schema}.{table}"
+                connection.execute(f"insert into {name} from built.{name}")
 
 
 def forget(home: Home) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
-from benchmarks.crashes import nodes, operations, system_calls, troubles
+from benchmarks.crashes import images, nodes, operations, system_calls, troubles
 from benchmarks.crashes.stage import (
     Campaign,
     Publish,
@@ -57,7 +57,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--short", action="store_true", help="a few rounds of four")
     parser.add_argument("--every", type=int, default=1, help="every n-th point only")
     parser.add_argument(
-        "--nodes", type=int, help="dbt nodes to kill at, chosen at random; default: all"
+        "--nodes", type=int, default=10, help="dbt nodes to kill at, chosen at random"
     )
     options = parser.parse_args()
     if options.short:
@@ -72,13 +72,17 @@ def _keep_temporary_files_in(folder: Path) -> None:
 
 
 def _campaigns(
-    folder: Path, every: int, at_nodes: int | None
+    folder: Path, every: int, at_nodes: int
 ) -> Mapping[str, Callable[[], Campaign]]:
     """Return the campaigns: on publishing alone, and on all that a run does."""
 
     @cache
+    def publish_small() -> Publish:
+        return small_company(folder)
+
+    @cache
     def small() -> Stage:
-        return _stage(folder / "small", small_company(folder))
+        return _stage(folder / "small", publish_small())
 
     @cache
     def simulated() -> Stage:
@@ -98,7 +102,11 @@ def _campaigns(
         "run-operations": lambda: operations.kills(simulated(), every),
         "run-calls": lambda: system_calls.kills(simulated(), every),
         "run-random": lambda: troubles.random_kills(simulated(), 100 // every),
+        "run-images": lambda: images.judge_all(
+            simulated().home, raw, publish_small(), every
+        ),
         "run-nodes": lambda: nodes.kills(simulated(), raw, at_nodes),
+        "run-troubles": lambda: troubles.troubles(simulated()),
         "run-changed": lambda: nodes.changed_input(simulated(), raw),
     }
 

@@ -11,6 +11,7 @@ import signal
 import subprocess
 from collections.abc import Callable, Mapping
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -27,19 +28,16 @@ def run_company(raw: Path) -> Publish:
     return lambda home: run(Request.of(home.root, raw, AS_OF.isoformat()))
 
 
-def kills(stage: Stage, raw: Path, nodes: int | None, seed: int = 1) -> Campaign:
-    """Kill when the n-th node is done: at each node, or at some, chosen at random.
+def kills(stage: Stage, raw: Path, nodes: int, seed: int = 1) -> Campaign:
+    """Kill when the n-th node is done, at some nodes chosen at random.
 
     The stage publishes a candidate that is there already: that shows that what the
     killed run left is no hindrance. Every other time it is dbt alone that is killed.
     """
     campaign = Campaign("killed when a dbt node was done")
     total = count_nodes(raw, stage.home)
-    numbers = list(range(1, total + 1))
-    if nodes is not None:
-        numbers = sorted(random.Random(seed).sample(numbers, nodes))
-    for number in numbers:
-        kill = _kill_dbt if number % 2 else _kill_run
+    numbers = sorted(random.Random(seed).sample(range(1, total + 1), nodes))
+    for number, kill in zip(numbers, cycle((_kill_run, _kill_dbt))):
         stage.judge(
             campaign,
             f"{kill.__name__.strip('_')} at node {number}",

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TypeGuard
 
 from benchmarks.crashes.stage import Campaign, Stage
 from benchmarks.processes import PUBLISHED, wait
@@ -45,7 +46,7 @@ def count_operations(stage: Stage) -> int:
     """Publish once, undisturbed; return how many operations that took."""
     reading, writing = os.pipe()
     process = stage.start(
-        lambda: _on_operation(stage.home.root, lambda number: os.write(writing, b"."))
+        lambda: on_operation(stage.home.root, lambda *about: os.write(writing, b"."))
     )
     os.close(writing)
     with os.fdopen(reading, "rb") as counted:
@@ -75,37 +76,41 @@ def _overtake(stage: Stage, number: int) -> int:
 def _signal_at(home: Path, number: int, signal_number: int) -> None:
     """Have this process send itself a signal before its n-th operation."""
 
-    def react(seen: int) -> None:
+    def react(seen: int, event: str, path: str) -> None:
         if seen == number:
             os.kill(os.getpid(), signal_number)
 
-    _on_operation(home, react)
+    on_operation(home, react)
 
 
-def _on_operation(home: Path, react: Callable[[int], object]) -> None:
-    """Call back before each operation of this process on a file below a home."""
+def on_operation(home: Path, react: Callable[[int, str, str], object]) -> None:
+    """Call back before each operation of this process on a file below a home.
+
+    What is called is told the operation's number, what it is called and its path.
+    """
     seen = 0
     fsync = os.fsync
 
-    def operation() -> None:
+    def operation(event: str, path: str) -> None:
         nonlocal seen
         seen += 1
-        react(seen)
+        react(seen, event, path)
 
     def audit(event: str, arguments: Sequence[object]) -> None:
-        paths = arguments[: _PATHS.get(event, 0)]
-        if any(_is_below(home, path) for path in paths):
-            operation()
+        for path in arguments[: _PATHS.get(event, 0)]:
+            if _is_below(home, path):
+                operation(event, os.fsdecode(path))
+                return
 
     def synced(descriptor: int) -> None:
-        operation()
+        operation("fsync", "")
         fsync(descriptor)
 
     os.fsync = synced
     sys.addaudithook(audit)
 
 
-def _is_below(home: Path, path: object) -> bool:
+def _is_below(home: Path, path: object) -> TypeGuard[str | bytes | os.PathLike]:
     """Return whether an event's argument is a path below a home, or relative to one."""
     if not isinstance(path, str | bytes | os.PathLike):
         return False

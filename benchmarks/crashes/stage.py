@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
 import tempfile
 from collections import Counter
@@ -23,17 +24,19 @@ from benchmarks.processes import (
     wait,
 )
 from bowtie import run
-from bowtie.build import BuildResult
 from bowtie.generations import Release, current_generation, releases
 from bowtie.lock import sole_workplace
-from bowtie.paths import DATABASE, Home
+from bowtie.paths import DATABASE, Home, Workplace
 from bowtie.publish import finish, write_draft
 from bowtie.run import Candidate, Request, build_only
 
 Publish = Callable[[Home], object]
 
 AS_OF = date(2025, 12, 31)
-_BELONGS = {"current", "erased-accounts", "lock", "releases", "rolled-back", "work"}
+_BELONGS = {
+    *("current", "erased-accounts", "lock", "releases", "rolled-back", "state", "work"),
+    *(DATABASE, "made_from.json"),
+}
 
 _SMALL_COMPANY = """
     create schema core;
@@ -64,29 +67,42 @@ def small_company(folder: Path) -> Publish:
     return publish
 
 
-def simulated_company(folder: Path) -> Publish:
-    """Return what checks a candidate, reports on it and publishes it, as a run does.
-
-    It is built once, from raw files in folder/raw.
-    """
+def simulated_raw(folder: Path) -> Path:
+    """Return a folder of raw files that no check has a word to say about."""
     from bowtie.simulator import simulate
 
     raw = folder / "raw"
-    simulate(accounts=20, months=13, seed=1, out=raw, as_of=AS_OF)
-    request = Request.of(folder / "built", raw, AS_OF.isoformat())
+    if not raw.exists():
+        simulate(40, 13, 3, raw, AS_OF, "weekly")
+    return raw
+
+
+def simulated_company(folder: Path) -> Publish:
+    """Return a run that only takes its candidate from a build of before.
+
+    It is built once, from raw files in folder/raw: checked, reported on, published and
+    left to the next run each time.
+    """
+    request = Request.of(folder / "built", simulated_raw(folder), AS_OF.isoformat())
+    kept = folder / "candidate.pickle"
 
     def make() -> None:
-        build_only(request)
+        kept.write_bytes(pickle.dumps(build_only(request)))
+
+    def take(here: Request, workplace: Workplace) -> Candidate:
+        candidate = pickle.loads(kept.read_bytes())
+        built = candidate.workplace
+        workplace.target.mkdir()
+        for name in (DATABASE, "target/manifest.json", "target/run_results.json"):
+            shutil.copy(built.folder / name, workplace.folder / name)
+        return replace(candidate, request=here, workplace=workplace)
 
     def publish(home: Home) -> None:
-        with sole_workplace(home) as workplace:
-            shutil.copytree(built, workplace.folder, dirs_exist_ok=True)
-            here = replace(request, home=home)
-            run.publish(Candidate(here, workplace, {}, BuildResult()))
-            workplace.remove()
+        # In a process of its own: nobody else's builds are replaced.
+        run.build_candidate = take
+        run.run(replace(request, home=home))
 
     must_publish(start_process(make))
-    (built,) = (folder / "built" / "work").iterdir()
     return publish
 
 
@@ -163,11 +179,15 @@ class Stage:
             problems.append("said that it published, and did not")
         if status == REFUSED and after != before and not others_publish:
             problems.append("said that it published nothing, and did")
-        problems += self._in_process(torn)
+        problems += self.problems_after()
+        campaign.problems += [f"{point}: {problem}" for problem in problems]
+
+    def problems_after(self) -> list[str]:
+        """Return what does not hold in the home now, and after a next run."""
+        problems = self._in_process(torn)
         if (status := wait(self.start())) != PUBLISHED:
             problems.append(f"the next run ended with {status}")
-        problems += self._in_process(torn) + list(left_over(self.home))
-        campaign.problems += [f"{point}: {problem}" for problem in problems]
+        return problems + self._in_process(torn) + list(left_over(self.home))
 
     def _in_process(self, look: Callable[[Home], Iterator[str]]) -> list[str]:
         """Return what a look at the home finds, looking from another process."""
@@ -207,8 +227,8 @@ def left_over(home: Home) -> Iterator[str]:
     """Yield what no run needs, and none removed."""
     belongs = _BELONGS | {release.generation for release in releases(home)}
     temporary = Path(tempfile.gettempdir())
-    for folder in (home.root, home.releases, home.work, temporary):
-        for path in folder.iterdir():
+    for folder in (home.root, home.releases, home.work, home.state, temporary):
+        for path in folder.iterdir() if folder.is_dir() else ():
             if path.name not in belongs:
                 yield f"{path}: left over"
 

@@ -9,6 +9,7 @@ anything was.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -119,6 +120,9 @@ def _read_on(home: Home, kind: int, seen: Seen) -> None:
     """Read until told to stop; a third of the processes each way."""
     ways = (_through_current, _parquet_of_one_generation, _over_one_connection)
     newest = 0
+    # Sixteen readers would leave a publisher a ninth of two cores, and twenty publishes
+    # would take as long as ten thousand reads.
+    os.nice(10)
     try:
         while not seen.stop.value:
             for lows, highs, counts in ways[kind % len(ways)](home):

@@ -15,7 +15,7 @@ to the landing folder, and the models read that one (`macros/raw/raw_files.sql`)
     manifest.py      the sender's control totals
 """
 
-from bowtie.landing.land import changed_files, land
+from bowtie.landing.land import changed_files, land, remove_copies
 from bowtie.landing.results import Landing, LandingError
 
-__all__ = ["Landing", "LandingError", "changed_files", "land"]
+__all__ = ["Landing", "LandingError", "changed_files", "land", "remove_copies"]

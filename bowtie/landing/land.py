@@ -87,6 +87,11 @@ def changed_files(landing: Landing, raw_dir: Path) -> list[str]:
     return sorted(changed)
 
 
+def remove_copies(landing_dir: Path) -> None:
+    """Remove the clean copies of raw files; the list of refused rows stays."""
+    empty_folder(landing_dir, keep=REFUSALS_FILE)
+
+
 def _land(raw_dir: Path, landing_dir: Path, progress: Callable[[str], None]) -> Landing:
     found = find_tables(raw_dir)
     folder = prepare_folder(landing_dir, found.folder)
@@ -108,7 +113,7 @@ def _land(raw_dir: Path, landing_dir: Path, progress: Callable[[str], None]) -> 
     with _engine(folder) as connection:
         problems += _problems_across(connection, readable, found)
     if problems:
-        empty_folder(folder, keep=REFUSALS_FILE)
+        remove_copies(folder)
         raise LandingError(problems)
     return Landing(
         tables={name: _landed_table(table) for name, table in readable.items()},

@@ -8,7 +8,7 @@ from pathlib import Path
 from bowtie import terminal
 from bowtie.errors import BowtieError
 from bowtie.generations import current_generation, releases
-from bowtie.paths import DATABASE, Home
+from bowtie.paths import DATABASE, Home, no_right_for_others
 from bowtie.reporting.pdf import find_printer, print_pages
 from bowtie.reporting.render import render_reports
 
@@ -45,7 +45,7 @@ def report_published(
         )
     if account is not None:
         only = [ACCOUNT_REPORT]
-    with terminal.counted("reports") as advance:
+    with no_right_for_others(), terminal.counted("reports") as advance:
         pages = render_reports(
             home.releases / generation / DATABASE,
             out,
@@ -55,7 +55,7 @@ def report_published(
             only=only,
             subject=account,
         )
-    return [*pages, *(_printed(pages) if pdf else [])]
+        return [*pages, *(_printed(pages) if pdf else [])]
 
 
 def _before(home: Home, generation: str) -> Path | None:

@@ -21,7 +21,8 @@ def bowtie(
         umask=umask,
         capture_output=True,
         text=True,
-        timeout=300,
+        # Long enough for a machine that others keep busy.
+        timeout=900,
     )
 
 

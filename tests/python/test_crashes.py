@@ -15,7 +15,8 @@ def campaign(*command: str) -> str:
         cwd=PROJECT_DIR,
         capture_output=True,
         text=True,
-        timeout=300,
+        # Long enough for a machine that others keep busy.
+        timeout=900,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

@@ -13,7 +13,7 @@ AS_OF = "2025-06-30"
 # Three whole runs; that each kind of row is left out, dbt's unit tests say.
 pytestmark = pytest.mark.slow
 
-ERASED = "A1"
+ERASED, NAME = "A1", b"Growing"
 
 
 def tables_of(database: Path) -> dict[str, list[tuple]]:
@@ -69,17 +69,21 @@ def test_no_generation_that_had_the_account_is_left(homes):
     assert [path.name for path in (erased / "releases").iterdir()] == [
         "000002-20250630"
     ]
-    with duckdb.connect(
-        str(erased / "current" / "bowtie.duckdb"), read_only=True
-    ) as connection:
-        for schema, table, column in connection.execute(
-            "select schema_name, table_name, column_name from duckdb_columns() "
-            "where data_type = 'VARCHAR' and not internal"
-        ).fetchall():
-            assert connection.execute(
-                f'select count(*) from "{schema}"."{table}" where "{column}" = $1',
-                [ERASED],
-            ).fetchone() == (0,), f"{schema}.{table}.{column}"
+    # HOME/state/ and HOME/work/ too, if they hold anything.
+    for database in erased.rglob("*.duckdb"):
+        with duckdb.connect(str(database), read_only=True) as connection:
+            for schema, table, column in connection.execute(
+                "select schema_name, table_name, column_name from duckdb_columns() "
+                "where data_type = 'VARCHAR' and not internal"
+            ).fetchall():
+                assert connection.execute(
+                    f'select count(*) from "{schema}"."{table}" where "{column}" = $1',
+                    [ERASED],
+                ).fetchone() == (0,), f"{database}: {schema}.{table}.{column}"
+    readable = [path for path in erased.rglob("*") if path.suffix != ".duckdb"]
+    assert [
+        path for path in readable if path.is_file() and NAME in path.read_bytes()
+    ] == []
 
 
 def test_the_totals_that_changed_are_shown_and_listed_without_a_name(homes):

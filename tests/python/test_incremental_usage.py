@@ -168,7 +168,7 @@ def run(home: Home, company: Company, dbt: Dbt) -> dict[str, list[tuple]]:
     dbt.build(company, workplace.database, start.changed_weeks)
     found = contents(workplace.database)
     state.keep(home, workplace, start.made_from)
-    folder.rmdir()
+    workplace.remove()
     return found
 
 
@@ -226,7 +226,10 @@ def test_a_changed_rule_makes_the_next_build_a_full_one(tmp_path: Path) -> None:
     company = Company(tmp_path / "raw", "parquet")
     landing = company.write()
     first = state.start(home, workplace, company.raw, landing, {})
-    workplace.database.touch()
+    with duckdb.connect(str(workplace.database)) as candidate:
+        candidate.execute("create schema health; create schema staging")
+        for table in BUILT:
+            candidate.execute(f"create table {table} as select 1 as n")
     state.keep(home, workplace, first.made_from)
     again = state.start(home, workplace, company.raw, landing, {})
     other = {"business_timezone": "Europe/Berlin"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -48,6 +49,19 @@ HOSTILE = [
 ]
 
 
+# Those that may also be the id of an account, and so become part of a path or a query.
+HOSTILE_IDS = [
+    "<script>alert('pwned')</script>",
+    "{{ 7 * 7 }}{% raw %}",
+    "'; drop table core.accounts; --",
+    '=HYPERLINK("http://pwned")',
+    "../../pwned",
+    "/tmp/pwned",
+    "$(touch pwned)`touch pwned`",
+    "NULL",
+]
+
+
 def marked_columns() -> set[str]:
     """Return every published column whose description marks it as personal."""
     return {
@@ -90,20 +104,27 @@ def plant_canaries(company: Path) -> set[str]:
 
 
 def plant_hostile_texts(company: Path) -> dict[str, str]:
-    """Give the first accounts hostile names and industries, plans hostile objectives.
+    """Put hostile texts into the first rows of every column that takes any text.
 
     Returns the names of all accounts by id.
     """
-    for table, column in (
-        ("crm_accounts", "account_name"),
-        ("crm_accounts", "industry"),
-        ("crm_success_plans", "objective"),
-    ):
-        path = company / f"{table}.parquet"
+    for table in raw_contract().values():
+        path = company / f"{table.name}.parquet"
+        free = [
+            name
+            for name, about in table.entry["columns"].items()
+            # A stage that nobody knows is refused; texts of another kind are not texts.
+            if about["type"] == "text" and "one_of" not in about and name != "stage"
+        ]
+        if not free or not path.exists():
+            continue
         rows = pq.read_table(path)
-        values = [*HOSTILE, *rows[column].to_pylist()[len(HOSTILE) :]]
-        position = rows.column_names.index(column)
-        pq.write_table(rows.set_column(position, column, [values]), path)
+        for column in set(free) & set(rows.column_names):
+            kept = rows[column].to_pylist()
+            values = [*HOSTILE, *kept[len(HOSTILE) :]][: len(kept)]
+            position = rows.column_names.index(column)
+            rows = rows.set_column(position, column, [values])
+        pq.write_table(rows, path)
     accounts = pq.read_table(company / "crm_accounts.parquet")
     return dict(
         zip(
@@ -111,6 +132,34 @@ def plant_hostile_texts(company: Path) -> dict[str, str]:
             strict=True,
         )
     )
+
+
+def rename_first_accounts(company: Path) -> None:
+    """Give accounts hostile ids, in every table."""
+    with duckdb.connect() as connection:
+        names = f"'{company}/crm_accounts.parquet'"
+        connection.execute(
+            f"create table renamed as select account_id as old, "
+            f"$1[row_number() over (order by account_id)] as new "
+            f"from {names} limit len($1)",
+            [HOSTILE_IDS],
+        )
+        for table in raw_contract().values():
+            files = [f"{table.name}.parquet", f"{table.name}/**/*.parquet"]
+            for path in (found for name in files for found in company.glob(name)):
+                present = pq.read_schema(path).names
+                links = [name for name in present if name.endswith("account_id")]
+                new = ", ".join(
+                    f"coalesce((select new from renamed where old = {name}), {name})"
+                    f" as {name}"
+                    for name in links
+                )
+                if links:
+                    connection.execute(
+                        f"create or replace table rows as "
+                        f"select * replace ({new}) from '{path}'"
+                    )
+                    connection.execute(f"copy rows to '{path}'")
 
 
 def published_with_canary(database: Path) -> set[str]:
@@ -148,19 +197,32 @@ def written(tmp_path_factory) -> Written:
     company, home, started_in = folder / "raw", folder / "home", folder / "cwd"
     started_in.mkdir()
     simulate(300, 15, 5, company, date.fromisoformat(AS_OF), usage_grain="weekly")
+    rename_first_accounts(company)
     names = plant_hostile_texts(company)
+    (company / "\x1b[31m<script>.csv").write_text("no table\n")
     planted = plant_canaries(company)
     assert {"crm_csms.csm_name", "crm_contacts.email"} <= planted
     assert {"support_tickets.subject", "survey_responses.comment"} <= planted
     options = ("--raw", company, "--as-of", AS_OF, "--home", home)
     good = bowtie("run", *options, cwd=started_in)
     assert good.returncode == 0, good.stderr
-    # A run that fails leaves its private folder for a look, with logs and compiled SQL.
+    said = good.stdout + good.stderr
     broken = company / "survey_responses.csv"
-    broken.write_text(broken.read_text() + f'"{CANARY}unclosed, 1\n')
+    whole = broken.read_text()
+    broken.write_text(whole + f'"{CANARY}unclosed, 1\n')
     failed = refusal("run", *options, cwd=started_in)
     assert "survey_responses.csv" in failed
-    return Written(home, folder, names, good.stdout + good.stderr + failed)
+    said += failed
+    broken.write_text(whole)
+    # A run that fails leaves its private folder for a look, with logs and compiled SQL.
+    owners = company / "crm_accounts.parquet"
+    rows = pq.read_table(owners)
+    position = rows.column_names.index("parent_account_id")
+    own_parents = rows["account_id"]
+    pq.write_table(rows.set_column(position, "parent_account_id", own_parents), owners)
+    failed = refusal("run", *options, cwd=started_in)
+    assert "the log is" in failed
+    return Written(home, folder, names, said + failed)
 
 
 def readable_files(home: Path) -> list[Path]:
@@ -187,6 +249,30 @@ def test_personal_data_is_in_no_log_artifact_or_message(written):
         if CANARY.encode()
         in path.read_bytes().replace(shown if path.suffix == ".html" else b"", b"")
     ] == []
+
+
+def test_no_file_is_left_that_names_people_but_the_private_candidate(written):
+    """Files of the engine are compressed: they are opened, not searched."""
+    files = [path for path in written.home.rglob("*") if path.suffix == ".duckdb"]
+    with_canary = {
+        path.relative_to(written.home).parts[0]: names - marked_columns()
+        for path in files
+        if (names := published_with_canary(path)) - marked_columns()
+    }
+    # Of the run that failed; the next one removes it, and nobody else may look.
+    assert with_canary.keys() == {"work"}
+    (failed,) = (written.home / "work").iterdir()
+    assert failed.stat().st_mode & 0o777 == 0o700
+
+
+def test_hostile_texts_are_inert_in_every_page(written):
+    pages = list((written.home / "current" / "reports").rglob("*.html"))
+    assert pages
+    for page in pages:
+        text = page.read_text("utf-8").lower()
+        for live in ("<script>alert", "<img src=x", "<style>@import"):
+            assert live not in text, f"{page.name}: {live}"
+        assert not re.search(r"(href|src)\s*=\s*['\"]?\s*javascript:", text)
 
 
 def test_hostile_texts_are_kept_to_the_byte(written):

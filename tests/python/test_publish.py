@@ -249,6 +249,23 @@ def test_a_rollback_to_what_is_not_there_or_not_whole_is_refused(home):
     assert published_number(home) == 1
 
 
+def test_the_next_run_ends_an_erasure_that_was_killed(home):
+    before = publish_number(home, 1)
+    publish_number(home, 2)
+    # As after a kill between the note of an erased account and its generation.
+    home.erased_accounts.write_text("hash of an account\n")
+    with pytest.raises(BowtieError, match="has an account that was erased"):
+        rollback(home, before.generation)
+    with sole_workplace(home) as workplace:
+        make_candidate(
+            workplace.database, "create schema core; create table core.t as select 1"
+        )
+        knowing = {"erased_accounts": ["hash of an account"]}
+        without = finish(write_draft(home, workplace, AS_OF), knowing)
+        workplace.remove()
+    assert [release.generation for release in releases(home)] == [without.generation]
+
+
 def test_releases_says_what_to_do_when_there_are_none(tmp_path):
     done = bowtie("releases", "--home", tmp_path / "home")
     assert done.returncode == 0

@@ -77,6 +77,23 @@ def test_a_run_needs_no_network(finished):
         pytest.skip("this kernel lets no process make a network of its own")
 
 
+def test_reports_and_checks_need_no_network_and_give_others_no_right(
+    finished, tiny_warehouse
+):
+    if not finished.was_alone:
+        pytest.skip("this kernel lets no process make a network of its own")
+    # What HOME/reports is given by default; a PDF needs a browser of its own.
+    for command in (
+        ("report", "--only", "retention", "--no-pdf"),
+        ("check", "--database", tiny_warehouse),
+    ):
+        done = bowtie(*(*command, "--home", finished.home.root), prefix=ALONE, umask=0)
+        assert done.returncode == 0, done.stdout + done.stderr
+    pages = finished.home.root / "reports"
+    for path in [pages, *pages.rglob("*")]:
+        assert path.stat().st_mode & 0o777 == (0o750 if path.is_dir() else 0o640)
+
+
 def test_what_cannot_be_used_or_built_changes_nothing(finished):
     published = finished.home.current.readlink()
     raw = finished.folder / "raw"
