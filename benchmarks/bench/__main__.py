@@ -110,7 +110,7 @@ def _sample(raw: Path, scratch: Path) -> Iterator[Row]:
 
 def _retention(raw: Path, scratch: Path) -> Iterator[Row]:
     """Compute retention as the product does, by cross join and in pandas."""
-    database = _full_home(raw, scratch) / "state" / "bowtie.duckdb"
+    database = product.candidate(raw, scratch / f"built-{raw.name}")
     target = product.compiled(raw, database, scratch / "target")
     runs = {}
     for name in ("product", "cross-join", "pandas"):

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.bench.measure import Measured, measured
-from bowtie.paths import PROJECT_DIR
+from bowtie.paths import DATABASE, PROJECT_DIR
 from bowtie.simulator import simulate
 
 PYTHON = sys.executable
@@ -71,6 +71,19 @@ def run(raw: Path, home: Path, as_of: str = AS_OF) -> Measured:
         *("--raw", raw, "--home", home, "--as-of", as_of),
     ]
     return measured(command, PROJECT_DIR, home, environment())
+
+
+def candidate(raw: Path, home: Path) -> Path:
+    """Build without publishing, unless it is there; return the file with all steps."""
+    built = home / "work"
+    if not list(built.glob("*/build.log")):
+        command = [
+            *(PYTHON, "-m", "bowtie.cli", "build"),
+            *("--raw", raw, "--home", home, "--as-of", AS_OF),
+        ]
+        measured(command, PROJECT_DIR, home, environment())
+    (database,) = built.glob(f"*/{DATABASE}")
+    return database
 
 
 def compiled(raw: Path, database: Path, target: Path) -> Path:
