@@ -19,6 +19,9 @@ from typing import Any
 
 import duckdb
 
+from bowtie import parsed_project
+from bowtie.dbt_process import PARSED
+
 PROJECT = Path(__file__).parents[1]
 DATABASE = "compiled"
 
@@ -104,10 +107,10 @@ def compile_models(
         **switches,
     }
     scratch.mkdir(parents=True, exist_ok=True)
-    target = scratch / "target"
+    target, database = scratch / "target", scratch / f"{DATABASE}.duckdb"
     done = subprocess.run(
         [
-            Path(sys.executable).parent / "dbt",
+            *(sys.executable, "-m", "bowtie.dbt_process"),
             *("--quiet", "--no-use-colors", "--log-level-file", "none", "compile"),
             *("--target-path", target, "--vars", json.dumps(variables)),
             *(("--select", *(f"+{mart}" for mart in marts)) if marts else ()),
@@ -116,8 +119,10 @@ def compile_models(
         env={
             **os.environ,
             "DBT_PROFILES_DIR": str(PROJECT),
-            "BOWTIE_DATABASE": str(scratch / f"{DATABASE}.duckdb"),
+            "BOWTIE_DATABASE": str(database),
+            PARSED: str(parsed_project.place_of(variables, database)),
         },
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,

@@ -18,7 +18,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bowtie import memory
+from bowtie import memory, parsed_project
+from bowtie.dbt_process import PARSED
 from bowtie.errors import BowtieError
 from bowtie.paths import PROJECT_DIR, Workplace
 from bowtie.terminal import Advance, printable
@@ -123,6 +124,7 @@ def _dbt(
             **os.environ,
             "BOWTIE_DATABASE": str(workplace.database),
             memory.VARIABLE: memory.memory_limit(),
+            PARSED: str(parsed_project.place_of(switches, workplace.database)),
         },
         # Held open, and never written to: dbt stops when it closes.
         stdin=subprocess.PIPE,

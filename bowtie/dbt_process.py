@@ -7,8 +7,13 @@ ended, this process stops at once: it must not go on writing where the next run 
 from __future__ import annotations
 
 import os
+import stat
 import sys
 import threading
+from pathlib import Path
+
+# Names the file of `parsed_project.place_of`, if the project need not be parsed again.
+PARSED = "BOWTIE_PARSED"
 
 
 def _end_with_parent() -> None:
@@ -18,13 +23,25 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def main() -> None:
-    """Run dbt with this process's arguments."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    from dbt.cli.main import cli
+def main() -> int:
+    """Run dbt with this process's arguments; return dbt's own exit code."""
+    if stat.S_ISFIFO(os.fstat(sys.stdin.fileno()).st_mode):
+        threading.Thread(target=_end_with_parent, daemon=True).start()
+    from dbt.cli.main import dbtRunner
 
-    cli()
+    from bowtie import parsed_project
+
+    arguments = sys.argv[1:]
+    place = Path(os.environ[PARSED]) if os.environ.get(PARSED) else None
+    parsed = parsed_project.read(place) if place else None
+    done = dbtRunner(manifest=parsed).invoke(arguments)
+    if place and parsed is None:
+        target = Path(arguments[arguments.index("--target-path") + 1])
+        parsed_project.keep(target, place)
+    if done.exception:
+        return 2
+    return 0 if done.success else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -2,7 +2,7 @@
 -- generation that var `restated_against` names, for the weeks that were over then: a
 -- fact came late, or the policy changed. Empty when none is named.
 {% set earlier = earlier_generation() -%}
-{{ config(pre_hook=attach_earlier_generation()) }}
+{{ config(pre_hook="{{ attach_earlier_generation() }}") }}
 
 with scores as (
     select * from {{ ref('health_scores') }}

@@ -1,7 +1,7 @@
 -- One row per restated account month and subscription item: what became of the item
 -- since the earlier generation; null where it is as it was.
 {% set earlier = earlier_generation() -%}
-{{ config(pre_hook=attach_earlier_generation()) }}
+{{ config(pre_hook="{{ attach_earlier_generation() }}") }}
 
 with changed as (
     select * from {{ ref('int_restated_months') }}

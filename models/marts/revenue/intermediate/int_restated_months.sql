@@ -1,7 +1,7 @@
 -- One row per account and month that was over in the earlier generation named by var
 -- `restated_against`, where its closing ARR was another. Empty when none is named.
 {% set earlier = earlier_generation() -%}
-{{ config(pre_hook=attach_earlier_generation()) }}
+{{ config(pre_hook="{{ attach_earlier_generation() }}") }}
 
 with account_months as (
     select * from {{ ref('arr_monthly') }}

@@ -1,0 +1,98 @@
+"""The project as dbt has parsed it, kept: parsing costs as much as many models do.
+
+A parsed project holds the models' text, not their SQL, which dbt writes anew in every
+run. So it is good for any run of the same files, versions and vars, but for those vars
+that a text alone reads (`_READ_BY_MODELS`); a test parses under others and compares.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from importlib.metadata import version
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+from bowtie.hashing import sha256_of
+from bowtie.paths import PROJECT_DIR
+
+# All that dbt reads, seeds' rows apart: those it loads in every run.
+_FOLDERS = ("models", "macros", "seeds", "snapshots", "tests/data", "analyses")
+_FILES = ("dbt_project.yml", "profiles.yml")
+_SUFFIXES = {".sql", ".yml", ".md", ".py", ".csv"}
+# Vars that change the SQL of models, but not which there are, nor how they are made and
+# what they depend on.
+_READ_BY_MODELS = ("as_of_date", "raw_dir", "landing_dir", "restated_against")
+# Of this one only whether it is given: it says whether usage is built in full.
+_WEEKS = "changed_usage_weeks"
+_KEPT = 8
+
+
+def place_of(switches: Mapping[str, Any], database: Path) -> Path:
+    """Return the file that keeps the project as it is parsed; it may be absent.
+
+    It is in the folder that dbt itself writes to, and holds code only.
+
+    Args:
+        switches: dbt vars that replace the defaults.
+        database: where dbt builds; its name is a part of each table's.
+
+    """
+    digest = hashlib.sha256()
+    files = [PROJECT_DIR / name for name in _FILES]
+    for folder in _FOLDERS:
+        files += [
+            path
+            for path in sorted((PROJECT_DIR / folder).rglob("*"))
+            if path.suffix in _SUFFIXES
+        ]
+    for path in files:
+        digest.update(f"{path.relative_to(PROJECT_DIR)} {sha256_of(path)}\n".encode())
+    said = {
+        "vars": {
+            name: value
+            for name, value in sorted(switches.items())
+            if name not in (*_READ_BY_MODELS, _WEEKS)
+        },
+        "weeks": switches.get(_WEEKS) is None,
+        "folder": str(PROJECT_DIR),
+        "database": database.stem,
+        "versions": [version("dbt-core"), version("dbt-duckdb")],
+    }
+    digest.update(json.dumps(said, sort_keys=True, default=str).encode())
+    folder = PROJECT_DIR / "target" / "parsed"
+    return folder / f"{digest.hexdigest()[:32]}.msgpack"
+
+
+def read(place: Path) -> Any:
+    """Return dbt's manifest that a file keeps; None if there is none to be had."""
+    from dbt.contracts.graph.manifest import Manifest
+
+    try:
+        manifest = Manifest.from_msgpack(place.read_bytes())
+    except Exception:  # Half a file, or of another dbt: it is parsed again.
+        return None
+    # What models see as `graph`; dbt makes it each time that it has parsed.
+    manifest.build_flat_graph()
+    return manifest
+
+
+def keep(target: Path, place: Path) -> None:
+    """Keep what dbt has parsed into a target folder, in one step; or nothing."""
+    parsed = target / "partial_parse.msgpack"
+    draft = place.with_suffix(f".{token_hex(4)}")
+    # Whoever may not write here parses in every run.
+    with suppress(OSError):
+        content = parsed.read_bytes()
+        place.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            draft.write_bytes(content)
+            draft.replace(place)
+        finally:
+            draft.unlink(missing_ok=True)
+        for old in sorted(place.parent.iterdir(), key=os.path.getmtime)[:-_KEPT]:
+            old.unlink(missing_ok=True)

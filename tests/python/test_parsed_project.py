@@ -1,0 +1,99 @@
+"""A project that is kept as it was parsed is the one that a run would parse itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from bowtie import parsed_project
+from bowtie.dbt_process import PARSED
+from bowtie.paths import PROJECT_DIR
+
+FIRST = {"raw_way": "files", "raw_dir": "/tmp/one", "as_of_date": "2025-06-30"}
+# Every var that is said to change nothing but the SQL of models has another value.
+OTHER = {
+    "raw_way": "files",
+    "raw_dir": "/tmp/two",
+    "as_of_date": "2021-02-28",
+    "landing_dir": "/tmp/landed",
+    "restated_against": "/tmp/earlier.duckdb",
+}
+
+
+def parse(scratch: Path, switches: dict[str, Any], place: Path | None) -> None:
+    scratch.mkdir()
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "bowtie.dbt_process", "parse", "--quiet"),
+            *("--log-level-file", "none", "--target-path", scratch / "target"),
+            *("--vars", json.dumps(switches)),
+        ],
+        cwd=PROJECT_DIR,
+        env={
+            **os.environ,
+            "DBT_PROFILES_DIR": str(PROJECT_DIR),
+            "BOWTIE_DATABASE": str(scratch / "bowtie.duckdb"),
+            PARSED: str(place or ""),
+        },
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def parsed(content: bytes) -> dict[str, Any]:
+    """Return what dbt knows of a project, without the times at which it learnt it."""
+    from dbt.contracts.graph.manifest import Manifest
+
+    manifest = Manifest.from_msgpack(content)
+    kinds = (manifest.nodes, manifest.unit_tests, manifest.macros, manifest.sources)
+    return {
+        key: {
+            name: value for name, value in node.to_dict().items() if name not in _TIMES
+        }
+        for kind in kinds
+        for key, node in kind.items()
+    }
+
+
+_TIMES = {"created_at", "build_path", "compiled_path"}
+
+
+def test_vars_that_only_models_read_change_nothing_that_is_kept(tmp_path: Path) -> None:
+    database = tmp_path / "bowtie.duckdb"
+    place = parsed_project.place_of(FIRST, database)
+    assert place == parsed_project.place_of(OTHER, database)
+    parse(tmp_path / "kept", FIRST, place)
+    parse(tmp_path / "anew", OTHER, None)
+    kept = parsed(place.read_bytes())
+    anew = parsed((tmp_path / "anew/target/partial_parse.msgpack").read_bytes())
+    assert [key for key in anew if anew[key] != kept.get(key)] == []
+    assert kept.keys() == anew.keys()
+
+
+def test_what_else_could_differ_is_kept_apart(tmp_path: Path) -> None:
+    database = tmp_path / "bowtie.duckdb"
+    places = {
+        parsed_project.place_of({**FIRST, **more}, database)
+        for more in (
+            {},
+            {"account_grain": "parent"},
+            {"raw_way": "sample"},
+            {"changed_usage_weeks": []},
+        )
+    }
+    places.add(parsed_project.place_of(FIRST, tmp_path / "other.duckdb"))
+    assert len(places) == 5
+
+
+def test_half_a_file_is_parsed_again(tmp_path: Path) -> None:
+    place = tmp_path / "half.msgpack"
+    assert parsed_project.read(place) is None
+    place.write_bytes(b"\x81\xa5nodes")
+    assert parsed_project.read(place) is None
