@@ -90,6 +90,27 @@ CHECKS = [
         remedy="ask for the missing table; readers keep the earlier generation",
         compares=("quality.raw_row_counts",),
     ),
+    # An optional column may be missing from the first day on, but not from one to the
+    # next: its empty values would read as "not measured" or "still open".
+    Check(
+        "columns_are_still_there",
+        evidence="""
+            select
+                before.table_name as subject,
+                count(*) - count(now.column_name) as measured,
+                some_of(
+                    case when now.column_name is null then before.column_name end
+                ) as named
+            from previous.quality.raw_columns as before
+            left join quality.raw_columns as now using (table_name, column_name)
+            -- A table that is gone altogether is told of once.
+            where before.table_name in (select table_name from quality.raw_columns)
+            group by before.table_name
+        """,
+        says="lacks {measured} columns that it had in the last run",
+        remedy="deliver them, or look for them under another name",
+        compares=("quality.raw_columns",),
+    ),
     Check(
         "rows_lost_since_the_last_run",
         evidence=f"""

@@ -162,6 +162,7 @@ class DayBench:
             changed = self._load(candidate, landing, raw, work / "landing", same)
             self._make(candidate, changed, clean, reaction)
             if not reaction.blocks:
+                _list_columns(candidate, landing)
                 candidate.commit()
                 reaction.database = database
         return reaction
@@ -298,6 +299,21 @@ def check(reaction: Reaction, previous: Path | None) -> None:
     record_results(reaction.database, results)
     reaction.blocks += stopping_lines(results)
     reaction.warnings += [r.message for r in results if r.outcome == "warned"]
+
+
+def _list_columns(candidate: duckdb.DuckDBPyConnection, landing: Landing) -> None:
+    """List the columns of a delivery, as dbt does while it compiles."""
+    candidate.execute("delete from quality.raw_columns")
+    candidate.executemany(
+        "insert into quality.raw_columns values (?, ?)",
+        [
+            (table.name, column)
+            for table in raw_contract().values()
+            if table.name in landing.tables
+            for column in table.columns
+            if column in landing.tables[table.name].columns
+        ],
+    )
 
 
 def _reads(node: Node, tables: Collection[str]) -> bool:

@@ -40,6 +40,8 @@ FAULTS = [
      "where table_name like 'billing%'", "blocked"),
     ("table_is_still_there", "update quality.raw_row_counts set staged = 0 "
      "where table_name = 'support_tickets'", "blocked"),
+    ("columns_are_still_there", "delete from quality.raw_columns where table_name = "
+     "'billing_subscription_items' and column_name = 'discount_percent'", "blocked"),
     ("rows_lost_since_the_last_run", "update quality.raw_volumes "
      "set row_count = row_count * 0.9 where table_name = 'usage_daily'", "warned"),
     ("rows_lost_since_the_last_run", "update quality.raw_volumes "
