@@ -13,13 +13,22 @@ from bowtie import parsed_project
 from bowtie.dbt_process import PARSED
 from bowtie.paths import PROJECT_DIR
 
-FIRST = {"raw_way": "files", "raw_dir": "/tmp/one", "as_of_date": "2025-06-30"}
+# As a run says them, so that what another test has parsed may serve here.
+FIRST = {
+    "raw_way": "files",
+    "raw_dir": "/tmp/one",
+    "as_of_date": "2025-06-30",
+    "landing_dir": "/tmp/landed",
+    "restated_against": None,
+    "erased_accounts": [],
+    "changed_usage_weeks": None,
+}
 # Every var that is said to change nothing but the SQL of models has another value.
 OTHER = {
-    "raw_way": "files",
+    **FIRST,
     "raw_dir": "/tmp/two",
     "as_of_date": "2021-02-28",
-    "landing_dir": "/tmp/landed",
+    "landing_dir": None,
     "restated_against": "/tmp/earlier.duckdb",
 }
 
