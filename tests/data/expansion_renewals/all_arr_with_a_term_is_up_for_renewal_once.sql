@@ -1,5 +1,6 @@
 -- What is still to be renewed is the ARR in force now whose subscription has a term
--- long enough to be renewed: no more, no less, and each subscription once.
+-- long enough to be renewed: no more, no less, and each subscription once. In grace it is
+-- the ARR of the term that is over: a discount may end on the same day.
 with open_renewals as (
     select
         renewals.subscription_id,
@@ -10,6 +11,12 @@ with open_renewals as (
     group by renewals.subscription_id
 ),
 
+in_grace as (
+    select distinct lines.subscription_id
+    from {{ ref('arr_lines') }} as lines
+    where lines.valid_to is null and lines.in_grace
+),
+
 in_force as (
     select
         lines.subscription_id,
@@ -17,8 +24,15 @@ in_force as (
     from {{ ref('arr_lines') }} as lines
     inner join {{ ref('stg_billing__subscriptions') }} as subscriptions
         on lines.subscription_id = subscriptions.subscription_id
+    left join in_grace
+        on lines.subscription_id = in_grace.subscription_id
     where
-        lines.valid_to is null
+        case
+            when in_grace.subscription_id is null then lines.valid_to is null
+            else
+                lines.valid_from < subscriptions.current_term_end
+                and {{ open_end('lines.valid_to') }} >= subscriptions.current_term_end
+        end
         and subscriptions.current_term_end is not null
         and (
             subscriptions.current_term_start >= subscriptions.current_term_end
