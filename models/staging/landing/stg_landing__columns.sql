@@ -1,5 +1,5 @@
--- One row per raw table and column of the raw contract with which it was delivered. Read
--- off the delivery while the SQL is written, for nothing else knows of absent columns.
+-- One row per raw table and column of the raw contract with which it was delivered.
+-- Read off the delivery while the SQL is written: nothing else knows of absent columns.
 with delivered as (
     {% for table in raw_contract() %}
     {%- set delivered_columns = raw_column_types(table) %}

@@ -1,6 +1,6 @@
 -- What is still to be renewed is the ARR in force now whose subscription has a term
--- long enough to be renewed: no more, no less, and each subscription once. In grace it is
--- the ARR of the term that is over: a discount may end on the same day.
+-- long enough to be renewed: no more, no less, and each subscription once. In grace it
+-- is the ARR of the term that is over: a discount may end on the same day.
 with open_renewals as (
     select
         renewals.subscription_id,
