@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from bowtie import terminal
 from bowtie.errors import BowtieError
 from bowtie.reporting.house.formats import written
 from bowtie.reporting.house.warehouse import day_of, read_policies
@@ -93,6 +94,8 @@ def render_reports(
     _refuse_unknown(only)
     every, as_of = _due(database)
     tasks = _chosen(every, only, subject, most)
+    if left_out := len(_chosen(every, only, subject, None)) - len(tasks):
+        terminal.say(f"  {left_out:,} pages are left to `bowtie report`: too many")
     stamp = Stamp(generation, written(as_of, "date"))
     about = {
         "database": str(database.resolve()),
