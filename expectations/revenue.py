@@ -237,8 +237,8 @@ CHECKS = [
                 where
                     valid_from <= previous_as_of()
                     and (valid_to is null or valid_to > previous_as_of())
-                    -- Accounts that are gone, or were erased, took theirs along: whether
-                    -- too many are is accounts_of_the_last_run_are_there.
+                    -- Accounts that are gone, or were erased, took theirs along; too
+                    -- many are for accounts_of_the_last_run_are_there.
                     and account_id in (select account_id from core.accounts)
                 group by product_id
             ),
