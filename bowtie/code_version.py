@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import subprocess
 from importlib.metadata import version
 
-from bowtie.hashing import sha256_of
+from bowtie.hashing import sha256_of_code
 from bowtie.paths import PROJECT_DIR
 
-_DECIDES = ("bowtie", "models", "macros", "seeds", "tests/data", "expectations")
-_SUFFIXES = {".py", ".sql", ".yml", ".csv"}
+_DECIDES = (
+    "dbt_project.yml",
+    "profiles.yml",
+    "bowtie",
+    "models",
+    "macros",
+    "seeds",
+    "tests/data",
+    "expectations",
+)
 
 
 def code_version() -> dict[str, str | None]:
@@ -19,24 +26,8 @@ def code_version() -> dict[str, str | None]:
     return {
         **{name: version(name) for name in packages},
         "commit": _commit(),
-        "code_sha256": _code_hash(),
+        "code_sha256": sha256_of_code(_DECIDES),
     }
-
-
-def _code_hash() -> str:
-    """Return one hash over names and contents of all files that decide a figure."""
-    digest = hashlib.sha256()
-    files = [PROJECT_DIR / "dbt_project.yml", PROJECT_DIR / "profiles.yml"]
-    for folder in _DECIDES:
-        files += [
-            path
-            for path in sorted((PROJECT_DIR / folder).rglob("*"))
-            if path.suffix in _SUFFIXES
-        ]
-    for path in files:
-        name = path.relative_to(PROJECT_DIR).as_posix()
-        digest.update(f"{name} {sha256_of(path)}\n".encode())
-    return digest.hexdigest()
 
 
 def _commit() -> str | None:

@@ -17,13 +17,21 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from bowtie.hashing import sha256_of
+from bowtie.hashing import sha256_of_code
 from bowtie.paths import PROJECT_DIR
 
-# All that dbt reads, seeds' rows apart: those it loads in every run.
-_FOLDERS = ("models", "macros", "seeds", "snapshots", "tests/data", "analyses")
-_FILES = ("dbt_project.yml", "profiles.yml")
-_SUFFIXES = {".sql", ".yml", ".md", ".py", ".csv"}
+# All that dbt reads. Rows of seeds too: what a policy's version is, dbt takes from them
+# while it parses.
+_READ_BY_DBT = (
+    "dbt_project.yml",
+    "profiles.yml",
+    "models",
+    "macros",
+    "seeds",
+    "snapshots",
+    "tests/data",
+    "analyses",
+)
 # Vars that change the SQL of models, but not which there are, nor how they are made and
 # what they depend on.
 _READ_BY_MODELS = ("as_of_date", "raw_dir", "landing_dir", "restated_against")
@@ -42,17 +50,8 @@ def place_of(switches: Mapping[str, Any], database: Path) -> Path:
         database: where dbt builds; its name is a part of each table's.
 
     """
-    digest = hashlib.sha256()
-    files = [PROJECT_DIR / name for name in _FILES]
-    for folder in _FOLDERS:
-        files += [
-            path
-            for path in sorted((PROJECT_DIR / folder).rglob("*"))
-            if path.suffix in _SUFFIXES
-        ]
-    for path in files:
-        digest.update(f"{path.relative_to(PROJECT_DIR)} {sha256_of(path)}\n".encode())
     said = {
+        "code": sha256_of_code(_READ_BY_DBT),
         "vars": {
             name: value
             for name, value in sorted(switches.items())
@@ -63,9 +62,9 @@ def place_of(switches: Mapping[str, Any], database: Path) -> Path:
         "database": database.stem,
         "versions": [version("dbt-core"), version("dbt-duckdb")],
     }
-    digest.update(json.dumps(said, sort_keys=True, default=str).encode())
+    name = hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode())
     folder = PROJECT_DIR / "target" / "parsed"
-    return folder / f"{digest.hexdigest()[:32]}.msgpack"
+    return folder / f"{name.hexdigest()[:32]}.msgpack"
 
 
 def read(place: Path) -> Any:

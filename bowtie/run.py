@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from bowtie.landing import Landing
 
 
-# Books and packs that a run writes, the first due first: a page takes half a second of
-# a core, and of 100,000 accounts thousands have a review due in a fortnight.
+# Books, by name, and packs, by due date, that a run writes: a page takes half a second
+# of a core, and of 100,000 accounts thousands have a review due in a fortnight.
 _PAGES_OF_A_KIND = 200
 
 

@@ -25,9 +25,10 @@ from typing import Any
 
 import duckdb
 
+from bowtie.hashing import sha256_of_code
 from bowtie.landing.across import rows_of
 from bowtie.landing.results import LandedTable, Landing
-from bowtie.paths import PROJECT_DIR, Home, Workplace
+from bowtie.paths import Home, Workplace
 from bowtie.sql_text import literal
 
 # The raw tables that are judged week by week, with the column that holds a row's day.
@@ -211,20 +212,13 @@ def _in_order(weeks: Iterable[Week]) -> list[Week]:
 
 def _rules_of(usage: Iterable[_Usage], switches: Mapping[str, Any]) -> str:
     """Return the SHA-256 of all that decides how usage is judged, besides its rows."""
-    digest = hashlib.sha256()
-    for name in _RULES:
-        place = PROJECT_DIR / name
-        for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
-            if path.is_file() and path.suffix != ".pyc":
-                digest.update(path.relative_to(PROJECT_DIR).as_posix().encode())
-                digest.update(path.read_bytes())
     said = {
+        "code": sha256_of_code(_RULES),
         "versions": [version(name) for name in ("dbt-core", "dbt-duckdb", "duckdb")],
         "switches": dict(sorted(switches.items())),
         "usage": {table.table.name: table.form() for table in usage},
     }
-    digest.update(json.dumps(said, default=str).encode())
-    return digest.hexdigest()
+    return hashlib.sha256(json.dumps(said, default=str).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

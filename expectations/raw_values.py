@@ -83,6 +83,23 @@ def _hours_apart(first: str, second: str) -> str:
     return f"12 - abs(12 - abs({first} - {second}))"
 
 
+def _hundred_on_both_sides(dated: str, those: str) -> str:
+    """Return SQL for whether a subject has 100 rows up to the 12th and 100 after."""
+    return f"""
+        (
+            with {dated}
+            select bool_or(enough) from (
+                select
+                    count(*) filter (where day(day) <= 12) >= 100
+                    and count(*) filter (where day(day) > 12) >= 100 as enough
+                from dated
+                where {those}
+                group by subject
+            ) as counted
+        )
+    """
+
+
 CHECKS = [
     # Days up to the 12th can be read as months. Where they are, rows of the 1st to the
     # 12th spread over other months than the rest. Rows a day with rows, since a weekly
@@ -143,19 +160,7 @@ CHECKS = [
         """,
         says="spreads its first days over other months than the rest by {measured}",
         remedy="have the source write dates as YYYY-MM-DD",
-        applies=f"""
-            (
-                with {_DATED}
-                select bool_or(enough) from (
-                    select
-                        count(*) filter (where day(day) <= 12) >= 100
-                        and count(*) filter (where day(day) > 12) >= 100 as enough
-                    from dated
-                    where day < date_trunc('month', as_of())
-                    group by subject
-                ) as counted
-            )
-        """,
+        applies=_hundred_on_both_sides(_DATED, "day < date_trunc('month', as_of())"),
         unless="no table has a hundred dated rows on both sides of the 12th",
     ),
     # A week has a rhythm too, and it is the same up to the 12th as after: a weekly
@@ -240,19 +245,7 @@ CHECKS = [
         says="differs in its weekdays up to the 12th from those after it by {measured} "
         "what chance does",
         remedy="day and month are swapped; have the source write dates as YYYY-MM-DD",
-        applies=f"""
-            (
-                with {_DATED_BY_WEEKDAY}
-                select bool_or(enough) from (
-                    select
-                        count(*) filter (where day(day) <= 12) >= 100
-                        and count(*) filter (where day(day) > 12) >= 100 as enough
-                    from dated
-                    where day <= as_of()
-                    group by subject
-                ) as counted
-            )
-        """,
+        applies=_hundred_on_both_sides(_DATED_BY_WEEKDAY, "day <= as_of()"),
         unless="no table has a hundred dated rows on both sides of the 12th",
     ),
     # Recorded: the next run compares its own with it.
