@@ -50,11 +50,15 @@ class Table:
         return f"stg_{self.system}__{self.entry['name']}"
 
 
+def contract_text() -> str:
+    """Return the contract as it is written, in YAML."""
+    text = CONTRACT_FILE.read_text(encoding="utf-8")
+    return text.split(_TEXT_STARTS, 1)[1].split(_TEXT_ENDS, 1)[0].strip()
+
+
 @cache
 def raw_contract() -> Mapping[str, Table]:
     """Return every raw table by name, in the contract's order."""
-    text = CONTRACT_FILE.read_text(encoding="utf-8")
-    text = text.split(_TEXT_STARTS, 1)[1].split(_TEXT_ENDS, 1)[0]
     return {
         name: Table(
             name=name,
@@ -71,5 +75,5 @@ def raw_contract() -> Mapping[str, Table]:
             },
             entry=entry,
         )
-        for name, entry in yaml.safe_load(text).items()
+        for name, entry in yaml.safe_load(contract_text()).items()
     }

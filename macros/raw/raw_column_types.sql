@@ -4,7 +4,7 @@
 {% macro raw_column_types(table) -%}
     {%- set types = {} -%}
     {%- if not execute or var('raw_way') == 'sample' -%}
-        {%- for column in raw_contract()[table]['columns'] -%}
+        {%- for column in raw_contract(table)['columns'] -%}
             {%- do types.update({column: 'varchar'}) -%}
         {%- endfor -%}
     {%- elif var('raw_way') == 'warehouse' -%}

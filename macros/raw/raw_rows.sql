@@ -2,7 +2,7 @@
     does not have is NULL, and a table that is not there has no rows. The only place
     that knows which of the three ways in is used. -#}
 {% macro raw_rows(table) -%}
-    {%- set contract_columns = raw_contract()[table]['columns'] -%}
+    {%- set contract_columns = raw_contract(table)['columns'] -%}
     {%- set relation = raw_relation(table) -%}
     {%- set present = raw_column_types(table) -%}
     select

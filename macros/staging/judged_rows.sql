@@ -7,7 +7,7 @@
     The steps, and what each may refuse, follow the contract's entry for the table;
     DECISIONS R2 and R3 say why. -#}
 {% macro judged_rows(table) -%}
-{%- set entry = raw_contract()[table] -%}
+{%- set entry = raw_contract(table) -%}
 {%- set columns = entry['columns'] -%}
 {%- set types = raw_column_types(table) -%}
 {%- set is_usage = entry['system'] == 'usage' -%}

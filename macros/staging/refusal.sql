@@ -2,7 +2,7 @@
     missing though required, of the wrong kind, outside its set of values, or that
     holds control characters or a date no calendar of business reaches. -#}
 {% macro refusal(table, columns) -%}
-{%- set entry = raw_contract()[table] -%}
+{%- set entry = raw_contract(table) -%}
 {%- set announced = var('announced_values') or {} -%}
 case
 {%- for column in columns %}

@@ -13,10 +13,13 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from conftest import one_worker_at_a_time
 from conventions.doctored import ALSO_DOCTORED, DOCTORED, INNOCENT
 from conventions.project import ROOT, Project, read_project
 from conventions.rules import RULES
+
+from bowtie.contract import contract_text
 
 BIN = Path(sys.executable).parent
 
@@ -48,6 +51,12 @@ def project(parsed: Path) -> Project:
 def test_convention(sentence: str, project: Project) -> None:
     offenders = list(RULES[sentence](project))
     assert not offenders, "\n  ".join([RULES[sentence].__doc__ or "", *offenders])
+
+
+def test_a_table_of_the_raw_contract_is_a_paragraph_that_can_be_read_alone() -> None:
+    alone = [yaml.safe_load(table) for table in contract_text().split("\n\n")]
+    whole = yaml.safe_load(contract_text())
+    assert alone == [{name: entry} for name, entry in whole.items()]
 
 
 def test_dbt_bouncer_has_nothing_to_complain_of(parsed: Path, tmp_path: Path) -> None:

@@ -3,97 +3,114 @@
 -- never 0 or 100 %, where nobody was there to be retained. All published variants stand
 -- side by side, so that one build answers what the figure is under another definition.
 -- Sums may be added over slice values of one slice, never over months or windows.
-with slices as (
-    select * from {{ ref('int_retention_slices') }}
+with runs as (
+    select * from {{ ref('int_retention_runs') }}
 ),
 
 months as (
     select * from {{ ref('int_months') }}
 ),
 
-first_months as (
-    select min(arr_monthly.month) as month
-    from {{ ref('arr_monthly') }} as arr_monthly
+changes as (
+    select * from {{ ref('int_account_changes') }}
+),
+{% set amount = 'decimal(18, 2)' %}
+{%- set sums = {
+    'base_accounts': 'bigint', 'retained_accounts': 'bigint', 'base_arr': amount,
+    'current_arr': amount, 'gross_retained_arr': amount, 'low_water_arr': amount,
+    'reactivated_arr': amount, 'gross_reactivated_arr': amount,
+} %}
+-- What a run adds in its first month, it takes away in the first month after it.
+turns as (
+    {%- for month, sign in {'as_of_from': 1, 'as_of_to': -1}.items() %}
+    select
+        runs.{{ month }} as month,
+        {%- for sum in sums %}
+        {{ sign }} * runs.{{ sum }} as {{ sum }},
+        {%- endfor %}
+        runs.window_months,
+        runs.slice_name,
+        runs.slice_value
+    from runs
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
-windows as (
-    select 1 as window_months
-    union all
-    select 3 as window_months
-    union all
-    select 12 as window_months
+monthly_turns as (
+    select
+        turns.month,
+        {%- for sum in sums %}
+        sum(turns.{{ sum }}) as {{ sum }},
+        {%- endfor %}
+        turns.window_months,
+        turns.slice_name,
+        turns.slice_value
+    from turns
+    group by turns.month, turns.window_months, turns.slice_name, turns.slice_value
 ),
 
 -- Slice `all` has its row even where the window opens before the first account.
-empty_windows as (
-    select
-        months.month as as_of_month,
-        windows.window_months
-    from months
-    inner join first_months
-        on months.month >= first_months.month
-    cross join windows
-),
-
-outcomes as (
-    select
-        slices.as_of_month,
-        slices.window_months,
-        slices.slice_name,
-        slices.slice_value,
-        1 as base_account,
-        slices.base_arr,
-        slices.current_arr,
-        slices.low_water_arr,
-        least(slices.base_arr, slices.current_arr) as gross_retained_arr,
-        case when slices.is_reactivated then slices.current_arr else 0 end
-            as reactivated_arr,
-        case
-            when
-                slices.is_reactivated
-                then least(slices.base_arr, slices.current_arr)
-            else 0
-        end
-            as gross_reactivated_arr
-    from slices
+slice_values as (
+    select distinct
+        runs.window_months,
+        runs.slice_name,
+        runs.slice_value
+    from runs
+    where runs.slice_name <> 'all'
+    {%- for window in [1, 3, 12] %}
     union all
     select
-        empty_windows.as_of_month,
-        empty_windows.window_months,
+        {{ window }} as window_months,
         'all' as slice_name,
-        'all' as slice_value,
-        0 as base_account,
-        0 as base_arr,
-        0 as current_arr,
-        0 as low_water_arr,
-        0 as gross_retained_arr,
-        0 as reactivated_arr,
-        0 as gross_reactivated_arr
-    from empty_windows
+        'all' as slice_value
+    {%- endfor %}
+),
+
+first_months as (
+    select min({{ month_of('changes.changed_on') }}) as month
+    from changes
+    where changes.arr_after > 0
+),
+
+slice_months as (
+    select
+        months.month as as_of_month,
+        months.is_partial,
+        slice_values.window_months,
+        slice_values.slice_name,
+        slice_values.slice_value
+    from slice_values
+    cross join first_months
+    inner join months
+        on first_months.month <= months.month
 ),
 
 summed as (
     select
-        outcomes.as_of_month,
-        outcomes.window_months,
-        outcomes.slice_name,
-        outcomes.slice_value,
-        cast(sum(outcomes.base_account) as bigint) as base_accounts,
-        cast(sum(case when outcomes.current_arr > 0 then 1 else 0 end) as bigint)
-            as retained_accounts,
-        cast(sum(outcomes.base_arr) as decimal(18, 2)) as base_arr,
-        cast(sum(outcomes.current_arr) as decimal(18, 2)) as current_arr,
-        cast(sum(outcomes.gross_retained_arr) as decimal(18, 2)) as gross_retained_arr,
-        cast(sum(outcomes.low_water_arr) as decimal(18, 2)) as low_water_arr,
-        cast(sum(outcomes.reactivated_arr) as decimal(18, 2)) as reactivated_arr,
-        cast(sum(outcomes.gross_reactivated_arr) as decimal(18, 2))
-            as gross_reactivated_arr
-    from outcomes
-    group by
-        outcomes.as_of_month,
-        outcomes.window_months,
-        outcomes.slice_name,
-        outcomes.slice_value
+        slice_months.as_of_month,
+        slice_months.is_partial,
+        slice_months.window_months,
+        slice_months.slice_name,
+        {%- for sum, type in sums.items() %}
+        cast(coalesce(sum(monthly_turns.{{ sum }}) over slice_history, 0) as {{ type }})
+            as {{ sum }},
+        {%- endfor %}
+        slice_months.slice_value
+    from slice_months
+    left join monthly_turns
+        on
+            slice_months.as_of_month = monthly_turns.month
+            and slice_months.window_months = monthly_turns.window_months
+            and slice_months.slice_name = monthly_turns.slice_name
+            and slice_months.slice_value = monthly_turns.slice_value
+    window slice_history as (
+        partition by
+            slice_months.window_months,
+            slice_months.slice_name,
+            slice_months.slice_value
+        order by slice_months.as_of_month
+        rows between unbounded preceding and current row
+    )
 ),
 
 final as (
@@ -121,10 +138,9 @@ final as (
             'summed.base_arr'
         ) }} as grr_excluding_reactivated,
         {{ safe_divide('summed.low_water_arr', 'summed.base_arr') }} as grr_low_water,
-        months.is_partial
+        summed.is_partial
     from summed
-    inner join months
-        on summed.as_of_month = months.month
+    where summed.base_accounts > 0 or summed.slice_name = 'all'
 )
 
 select * from final

@@ -3,7 +3,7 @@
 with delivered as (
     {% for table in raw_contract() %}
     {%- set delivered_columns = raw_column_types(table) %}
-    {%- for column in raw_contract()[table]['columns'] if column in delivered_columns %}
+    {%- for column in raw_contract(table)['columns'] if column in delivered_columns %}
     select
         '{{ table }}' as table_name,
         '{{ column }}' as column_name

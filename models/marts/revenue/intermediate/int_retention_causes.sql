@@ -7,7 +7,8 @@ with windows as (
     where
         window_months = 12
         and product_family is null
-        and as_of_month = {{ month_of(as_of()) }}
+        and as_of_from <= {{ month_of(as_of()) }}
+        and as_of_to > {{ month_of(as_of()) }}
 ),
 
 events as (

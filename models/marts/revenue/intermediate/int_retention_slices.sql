@@ -1,5 +1,6 @@
--- One row per account, window and slice value that it counts under: tier and owner as
--- they were when the window opened, region and industry as the CRM has them now.
+-- One row per account, window, run of months in which it ends alike, and slice value
+-- that it counts under: tier and owner as they were when the window opened, region and
+-- industry as the CRM has them now.
 {{ config(materialized='view') }}
 
 with windows as (
@@ -23,7 +24,8 @@ final as (
     {%- for slice, value in slices.items() %}
     select
         windows.account_id,
-        windows.as_of_month,
+        windows.as_of_from,
+        windows.as_of_to,
         windows.window_months,
         '{{ slice }}' as slice_name,
         coalesce({{ value }}, 'unassigned') as slice_value,

@@ -1,87 +1,99 @@
--- One row per account (or its product family), base month and window: what the account
--- had when the window opened and what became of it. Only bases with ARR, only windows
--- that have closed by as_of_date's month. `subject` is `account` or the family.
+-- One row per account (or its product family), window, and run of months [as_of_from,
+-- as_of_to) in which the window ends and compares the same two levels: what the account
+-- had when it opened, what became of it, and the lowest close between. Only bases with
+-- ARR, only windows that have closed by as_of_date's month. Levels hold for spells of
+-- months: the rows are as many as the changes of ARR, tier and owner, not as the months.
 {% set windows = [1, 3, 12] -%}
-with account_months as (
-    select * from {{ ref('arr_monthly') }}
+{%- set end = add_months(month_of(as_of()), 1) -%}
+with account_spells as (
+    select * from {{ ref('int_account_spells') }}
 ),
 
-family_months as (
-    select * from {{ ref('int_family_months') }}
+family_spells as (
+    select * from {{ ref('int_family_spells') }}
 ),
 
+-- An account as a whole is the family without a name: no real one has none.
 levels as (
     select
-        account_months.account_id,
-        cast(null as varchar) as product_family,
-        account_months.month,
-        account_months.closing_arr,
-        account_months.closing_touch_tier,
-        account_months.closing_csm_id
-    from account_months
+        account_spells.account_id,
+        '' as family,
+        account_spells.spell_from,
+        account_spells.spell_to,
+        account_spells.closing_arr,
+        account_spells.closing_touch_tier,
+        account_spells.closing_csm_id
+    from account_spells
     union all
     select
-        family_months.account_id,
-        family_months.product_family,
-        family_months.month,
-        family_months.closing_arr,
+        family_spells.account_id,
+        family_spells.product_family as family,
+        family_spells.spell_from,
+        family_spells.spell_to,
+        family_spells.closing_arr,
         cast(null as varchar) as closing_touch_tier,
         cast(null as varchar) as closing_csm_id
-    from family_months
+    from family_spells
 ),
 
--- An account without a later row has no ARR then: its last row closes at 0.
-with_windows as (
+-- Each spell beside itself and the later ones that a window from it can end in.
+pairs as (
     select
-        {%- for window in windows %}
-        coalesce(lead(levels.closing_arr, {{ window }}) over account_history, 0)
-            as arr_after_{{ window }},
-        min(levels.closing_arr) over (
-            partition by levels.account_id, levels.product_family
-            order by levels.month
-            rows between current row and {{ window }} following
-        ) as lowest_arr_in_{{ window }},
-        {%- if window > 1 %}
-        min(levels.closing_arr) over (
-            partition by levels.account_id, levels.product_family
-            order by levels.month
-            rows between 1 following and {{ window - 1 }} following
-        ) as lowest_arr_inside_{{ window }},
-        {%- endif %}
-        {%- endfor %}
-        levels.*
-    from levels
-    window account_history as (
-        partition by levels.account_id, levels.product_family
-        order by levels.month
-    )
+        bases.account_id,
+        bases.family,
+        bases.spell_from as base_from,
+        least(bases.spell_to, {{ end }}) as base_to,
+        bases.closing_touch_tier as base_touch_tier,
+        bases.closing_csm_id as base_csm_id,
+        bases.closing_arr as base_arr,
+        later.spell_from as current_from,
+        least(later.spell_to, {{ end }}) as current_to,
+        later.closing_arr as current_arr,
+        min(later.closing_arr) over (
+            partition by bases.account_id, bases.family, bases.spell_from
+            order by later.spell_from
+            rows between unbounded preceding and current row
+        ) as low_water_arr
+    from levels as bases
+    inner join levels as later
+        on
+            bases.account_id = later.account_id
+            and bases.family = later.family
+            and bases.spell_from <= later.spell_from
+            and bases.spell_to > {{ add_months('later.spell_from', -windows[-1]) }}
+    where bases.closing_arr > 0
+),
+
+runs as (
+    {%- for window in windows %}
+    select
+        pairs.*,
+        {{ window }} as window_months,
+        greatest({{ add_months('pairs.base_from', window) }}, pairs.current_from)
+            as as_of_from,
+        least({{ add_months('pairs.base_to', window) }}, pairs.current_to)
+            as as_of_to
+    from pairs
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 final as (
-    {%- for window in windows %}
     select
-        with_windows.account_id,
-        with_windows.product_family,
-        with_windows.month as base_month,
-        {{ add_months('with_windows.month', window) }} as as_of_month,
-        {{ window }} as window_months,
-        with_windows.closing_touch_tier as base_touch_tier,
-        with_windows.closing_csm_id as base_csm_id,
-        with_windows.closing_arr as base_arr,
-        with_windows.arr_after_{{ window }} as current_arr,
-        with_windows.lowest_arr_in_{{ window }} as low_water_arr,
-        {%- if window > 1 %}
-        with_windows.arr_after_{{ window }} > 0
-        and with_windows.lowest_arr_inside_{{ window }} = 0 as is_reactivated
-        {%- else %}
-        false as is_reactivated
-        {%- endif %}
-    from with_windows
-    where
-        with_windows.closing_arr > 0
-        and {{ add_months('with_windows.month', window) }} <= {{ month_of(as_of()) }}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+        runs.account_id,
+        nullif(runs.family, '') as product_family,
+        runs.as_of_from,
+        runs.as_of_to,
+        runs.window_months,
+        runs.base_touch_tier,
+        runs.base_csm_id,
+        runs.base_arr,
+        runs.current_arr,
+        runs.low_water_arr,
+        -- Between two closes with ARR, only one strictly inside can have been at 0.
+        runs.current_arr > 0 and runs.low_water_arr = 0 as is_reactivated
+    from runs
+    where runs.as_of_from < runs.as_of_to
 )
 
 select * from final

@@ -1,0 +1,143 @@
+-- One row per account and spell of months that close alike: the ARR at which each of
+-- them closes under the currency policy, its touch tier and its owner then. A spell
+-- begins in every month in which one of these may change, and holds until the next
+-- (spell_to, exclusive), so that a quiet account costs one row and not one a month.
+{%- set first_month = month_of(date_literal(iso_date_var('dates_from'))) %}
+with changes as (
+    select * from {{ ref('int_account_changes') }}
+),
+
+months as (
+    select * from {{ ref('int_months') }}
+),
+
+foreign_months as (
+    select
+        family_months.account_id,
+        family_months.month,
+        sum(family_months.revaluation_arr) as revaluation_arr
+    from {{ ref('int_foreign_months') }} as family_months
+    group by family_months.account_id, family_months.month
+),
+
+profiles as (
+    select * from {{ ref('account_profiles') }}
+),
+
+owners as (
+    select * from {{ ref('account_owners') }}
+),
+
+touch_tiers as (
+    select * from {{ ref('touch_tiers') }}
+),
+
+overrides as (
+    select * from {{ ref('touch_tier_overrides') }}
+),
+
+holdings as (
+    select
+        changes.account_id,
+        changes.changed_on,
+        changes.arr_after,
+        changes.assisted_lines_after,
+        {{ open_end('cast(lead(changes.changed_on) over (
+            partition by changes.account_id
+            order by changes.changed_on
+        ) as date)') }} as next_changed_on
+    from changes
+),
+
+-- Rates move in every month, and once more when the last foreign line is gone.
+turns as (
+    select
+        changes.account_id,
+        changes.changed_on as turned_on
+    from changes
+    union all
+    {%- for source, day in [
+        ('owners', 'valid_from'), ('owners', 'valid_to'),
+        ('overrides', 'valid_from'), ('overrides', 'expires_on'),
+    ] %}
+    select
+        {{ source }}.account_id,
+        {{ source }}.{{ day }} as turned_on
+    from {{ source }}
+    union all
+    {%- endfor %}
+    select
+        foreign_months.account_id,
+        foreign_months.month as turned_on
+    from foreign_months
+    union all
+    select
+        foreign_months.account_id,
+        {{ add_months('foreign_months.month', 1) }} as turned_on
+    from foreign_months
+),
+
+turning_months as (
+    select distinct
+        turns.account_id,
+        greatest({{ month_of('turns.turned_on') }}, {{ first_month }}) as month
+    from turns
+    where turns.turned_on is not null
+),
+
+closings as (
+    select
+        turning_months.account_id,
+        months.month,
+        months.closes_on,
+        cast(
+            holdings.arr_after
+            + coalesce(foreign_months.revaluation_arr, 0) as decimal(18, 2)
+        ) as closing_arr,
+        holdings.assisted_lines_after = 0 as is_self_service_only
+    from turning_months
+    inner join months
+        on turning_months.month = months.month
+    inner join holdings
+        on
+            turning_months.account_id = holdings.account_id
+            and months.closes_on >= holdings.changed_on
+            and months.closes_on < holdings.next_changed_on
+    left join foreign_months
+        on
+            turning_months.account_id = foreign_months.account_id
+            and months.month = foreign_months.month
+),
+
+final as (
+    select
+        closings.account_id,
+        closings.month as spell_from,
+        {{ open_end('cast(lead(closings.month) over (
+            partition by closings.account_id
+            order by closings.month
+        ) as date)') }} as spell_to,
+        closings.closing_arr,
+        case
+            when profiles.is_unmatched then 'unassigned'
+            else coalesce(overrides.touch_tier, touch_tiers.touch_tier)
+        end as closing_touch_tier,
+        owners.csm_id as closing_csm_id
+    from closings
+    left join profiles
+        on closings.account_id = profiles.account_id
+    left join owners
+        on
+            closings.account_id = owners.account_id
+            and closings.closes_on >= owners.valid_from
+            and closings.closes_on < {{ open_end('owners.valid_to') }}
+    left join touch_tiers
+        on {{ in_touch_tier('closings.closing_arr', 'closings.is_self_service_only') }}
+    left join overrides
+        on
+            closings.account_id = overrides.account_id
+            and closings.closes_on >= overrides.valid_from
+            and closings.closes_on < overrides.expires_on
+)
+
+select * from final
