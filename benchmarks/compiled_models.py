@@ -70,9 +70,16 @@ class CompiledModels:
     nodes: tuple[Node, ...]
     tests: tuple[DataTest, ...] = ()
 
-    def run(self, threads: int = 2) -> duckdb.DuckDBPyConnection:
-        """Build everything in memory and return the open connection."""
+    def run(
+        self, threads: int = 2, earlier: Path | None = None
+    ) -> duckdb.DuckDBPyConnection:
+        """Build everything in memory and return the open connection.
+
+        `earlier`: the file that the switch `restated_against` named.
+        """
         connection = duckdb.connect(config={"threads": threads})
+        if earlier:
+            connection.execute(f"attach '{earlier}' as earlier_generation (read_only)")
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach ':memory:' as {DATABASE}")
         connection.execute(f"use {DATABASE}")

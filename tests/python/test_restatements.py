@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import duckdb
+from datetime import date
+
 import pytest
-from conftest import build_into, write_company
+from conftest import write_company
+
+from benchmarks.compiled_models import compile_models
 
 ACCOUNTS = [
     {"account_id": name, "account_name": name, "created_at": "2024-01-01"}
@@ -83,20 +86,31 @@ def restatements(tmp_path_factory):
             ),
         ],
     }
-    first = build_into(
-        folder / "first",
+    first = compile_models(
         write_company(folder / "raw-1", earlier),
-        "2025-03-31",
-        data_tests=False,
+        date(2025, 3, 31),
+        folder / "first",
+        ["restatements"],
     )
-    second = build_into(
-        folder / "second",
+    generation = folder / "earlier.duckdb"
+    with first.run() as connection:
+        # As a release has them: tables of marts alone.
+        connection.execute(
+            f"""
+            attach '{generation}' as generation;
+            create schema generation.revenue;
+            create table generation.revenue.arr_monthly as from revenue.arr_monthly;
+            create table generation.revenue.arr_lines as from revenue.arr_lines;
+            """
+        )
+    second = compile_models(
         write_company(folder / "raw-2", later),
-        "2025-06-30",
-        {"restated_against": str(first)},
-        data_tests=False,
+        date(2025, 6, 30),
+        folder / "second",
+        ["restatements"],
+        restated_against=str(generation),
     )
-    with duckdb.connect(second, read_only=True) as connection:
+    with second.run(earlier=generation) as connection:
         return connection.execute(
             """
             select account_id, cast(month as varchar), earlier_closing_arr,
