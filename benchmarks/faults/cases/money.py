@@ -167,7 +167,9 @@ def _refused() -> Faults:
         for share in (ONE, PERCENT, THIRD):
             # Rows of refused ones may be what is material.
             stem = table.removesuffix("ies").removesuffix("s")
-            small = either(quarantined(table, reason), blocked(stem))
+            small = either(
+                quarantined(table, reason), blocked(stem), blocked("refused_success")
+            )
             yield Fault(
                 "M04",
                 f"{table}.{column} = {value}, {share}",
