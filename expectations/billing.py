@@ -73,22 +73,28 @@ _AMOUNTS = f"""
     typed as (
         select
             'billing_invoice_lines.amount' as subject,
+            invoices.account_id,
             lines.invoice_line_id as row_key,
             lines.amount,
             invoices.currency
         from staging.stg_billing__invoice_lines as lines
         inner join staging.stg_billing__invoices as invoices using (invoice_id)
         union all
-        select 'billing_invoices.total_amount', invoice_id, total_amount, currency
+        select
+            'billing_invoices.total_amount', account_id, invoice_id, total_amount,
+            currency
         from staging.stg_billing__invoices
         union all
-        select 'revenue.arr_lines.arr_local', subscription_item_id, arr_local, currency
+        select
+            'revenue.arr_lines.arr_local', account_id, subscription_item_id, arr_local,
+            currency
         from revenue.arr_lines
     ),
 
     amounts as (
         select
             typed.subject,
+            typed.account_id,
             typed.row_key,
             abs(cast(typed.amount as double)) * coalesce(rates.rate, 1) as amount
         from typed
@@ -353,19 +359,24 @@ CHECKS = [
         unless="no invoice line has a period",
     ),
     # Against the third largest: the largest may be yesterday's or years old, and an
-    # amount comes back (in the next invoice, in the invoice's total).
+    # amount comes back (in the next invoice, in the invoice's total). One of a few
+    # customers may well pay ten times what the next does.
     Check(
         "largest_amount_is_not_alone",
         evidence=f"""
             with {_AMOUNTS},
+
+            customers as (
+                select subject, count(distinct account_id) as accounts
+                from amounts group by subject
+            ),
 
             ranked as (
                 select
                     *,
                     row_number() over (
                         partition by subject order by amount desc, row_key
-                    ) as place,
-                    count(*) over (partition by subject) as amounts
+                    ) as place
                 from amounts
             )
 
@@ -376,18 +387,17 @@ CHECKS = [
             from ranked as first
             inner join ranked as third
                 on first.subject = third.subject and third.place = 3
-            where first.place = 1 and first.amounts >= 100
+            inner join customers on first.subject = customers.subject
+            where first.place = 1 and customers.accounts >= 50
         """,
         says="has an amount {measured} the third largest",
         remedy="see whether it is in another unit; correct it at the source",
         applies=f"""
             (
                 with {_AMOUNTS}
-                select coalesce(max(amounts), 0) from (
-                    select count(*) as amounts from amounts group by subject
-                ) as counted
-            ) >= 100
+                select count(distinct account_id) from amounts
+            ) >= 50
         """,
-        unless="fewer than a hundred amounts of a kind",
+        unless="fewer than fifty accounts",
     ),
 ]
