@@ -106,7 +106,7 @@ def _sample(raw: Path, scratch: Path) -> Iterator[Row]:
 
 def _retention(raw: Path, scratch: Path) -> Iterator[Row]:
     """Compute retention as the product does, by cross join and in pandas."""
-    database = product.candidate(raw, scratch / f"built-{raw.name}")
+    database, _ = product.build_up_to(raw, "retention", scratch / "retention")
     target = product.compiled(raw, database, scratch / "target")
     runs = {}
     for name in ("product", "cross-join", "pandas"):
@@ -140,20 +140,7 @@ def _dashboard(raw: Path, scratch: Path) -> Iterator[Row]:
 
 def _weekly(raw: Path, scratch: Path) -> Iterator[Row]:
     """Build weekly usage alone, in 12 GB."""
-    place = scratch / "weekly"
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir(parents=True)
-    variables = f"{{raw_way: files, raw_dir: '{raw}', as_of_date: '{product.AS_OF}'}}"
-    found = measured(
-        [
-            *(product.DBT, "--quiet", "--log-level-file", "none", "build"),
-            *("--select", "+usage_weekly", "--exclude-resource-type", "unit_test"),
-            *("--vars", variables, "--target-path", place / "target"),
-        ],
-        PROJECT_DIR,
-        place,
-        product.environment(BOWTIE_DATABASE=str(place / "bowtie.duckdb")),
-    )
+    _, found = product.build_up_to(raw, "usage_weekly", scratch / "weekly")
     yield _costs("weekly usage", found)
     memory = found.memory / 2**30
     yield ("its peak memory", f"{memory:.1f} GiB", "finishes, within 12 GB")

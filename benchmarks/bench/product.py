@@ -73,17 +73,21 @@ def run(raw: Path, home: Path, as_of: str = AS_OF) -> Measured:
     return measured(command, PROJECT_DIR, home, environment())
 
 
-def candidate(raw: Path, home: Path) -> Path:
-    """Build without publishing, unless it is there; return the file with all steps."""
-    built = home / "work"
-    if not list(built.glob("*/build.log")):
-        command = [
-            *(PYTHON, "-m", "bowtie.cli", "build"),
-            *("--raw", raw, "--home", home, "--as-of", AS_OF),
-        ]
-        measured(command, PROJECT_DIR, home, environment())
-    (database,) = built.glob(f"*/{DATABASE}")
-    return database
+def build_up_to(raw: Path, model: str, place: Path) -> tuple[Path, Measured]:
+    """Build a model and all that it needs, tests included; return the database."""
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    variables = {"raw_way": "files", "raw_dir": str(raw), "as_of_date": AS_OF}
+    command = [
+        *(DBT, "--quiet", "--log-level-file", "none", "build"),
+        *("--select", f"+{model}", "--exclude-resource-type", "unit_test"),
+        *("--vars", json.dumps(variables), "--target-path", place / "target"),
+    ]
+    database = place / DATABASE
+    found = measured(
+        command, PROJECT_DIR, place, environment(BOWTIE_DATABASE=str(database))
+    )
+    return database, found
 
 
 def compiled(raw: Path, database: Path, target: Path) -> Path:
