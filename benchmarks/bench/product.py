@@ -81,6 +81,8 @@ def build_up_to(raw: Path, model: str, place: Path) -> tuple[Path, Measured]:
     command = [
         *(DBT, "--quiet", "--log-level-file", "none", "build"),
         *("--select", f"+{model}", "--exclude-resource-type", "unit_test"),
+        # Tests that compare with models further on are left out.
+        *("--indirect-selection", "cautious"),
         *("--vars", json.dumps(variables), "--target-path", place / "target"),
     ]
     database = place / DATABASE
