@@ -67,15 +67,18 @@ def _full(raw: Path, scratch: Path) -> Iterator[Row]:
         scratch,
         product.environment(),
     )
-    building = ours.between("Building", "Publishing")
-    publishing = ours.between("Publishing")
+    building = ours.between("Building", "Checking")
+    published = ours.between("Checking", "Rendering the reports")
+    rendered = ours.between("Rendering the reports")
     yield _costs("full run, landing to publication", ours)
     yield _costs("limit (a): three figures by hand", by_hand)
     yield _ratio("full run / limit (a)", ours, by_hand, "<= 3 x")
     yield ("peak memory", f"{ours.memory / 2**30:.1f} GiB", "<= 6 GB")
-    yield ("build, tests included", f"{building:.1f} s", "")
-    share = 100 * publishing / building
-    yield ("what follows the build, of the build", f"{share:.0f} %", "<= 30 %")
+    yield ("build, data tests included", f"{building:.1f} s", "")
+    yield ("checks and publishing", f"{published:.1f} s", "")
+    share = 100 * published / building
+    yield ("checks and publishing, of the build", f"{share:.0f} %", "<= 30 %")
+    yield ("reports, the flip and what is kept", f"{rendered:.1f} s", "")
 
 
 def _next_day(raw: Path, scratch: Path) -> Iterator[Row]:

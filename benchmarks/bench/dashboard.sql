@@ -59,9 +59,10 @@ from health.account_health where band = 'red' and previous_band <> 'red'
 order by change_4_weeks, account_id limit 50;
 
 -- How is health distributed over the last half year?
-select week, band, count(*) as accounts, sum(arr) as arr from health.health_scores
-where week > (select max(week) from health.health_scores) - 182
-group by week, band order by week, band;
+select week, accounts, arr, green_accounts, yellow_accounts, red_accounts
+from health.band_shares
+where touch_tier = 'all' and week > (select max(week) from health.band_shares) - 182
+order by week;
 
 -- A CSM's queue.
 select account_id, trigger, priority, due_on, playbook from health.interventions

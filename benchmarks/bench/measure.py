@@ -29,12 +29,12 @@ class Measured:
     lines: list[tuple[float, str]] = field(default_factory=list)
 
     def between(self, first: str, second: str | None = None) -> float:
-        """Return the seconds between two lines, by how they begin; or to the end."""
+        """Return the seconds between two lines; or to the end."""
         starts = self._at(first)
         return (self.seconds if second is None else self._at(second)) - starts
 
-    def _at(self, beginning: str) -> float:
-        return next(at for at, line in self.lines if line.startswith(beginning))
+    def _at(self, wanted: str) -> float:
+        return next(at for at, line in self.lines if line == wanted)
 
 
 def measured(

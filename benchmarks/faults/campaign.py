@@ -106,7 +106,11 @@ def run_case(clean: Clean, fault: Fault, days: Sequence[str]) -> list[Verdict]:
         raw, work = Path(scratch, "raw"), Path(scratch, "work")
         shutil.copytree(clean.raw, raw)
         work.mkdir()
-        injected = fault.inject(Delivery(raw))
+        try:
+            injected = fault.inject(Delivery(raw))
+        except LookupError as error:
+            # The case is at fault, and the others go on.
+            return [Verdict("not put in", str(error), 0.0) for _ in days]
         built = clean.bench.take(raw, work, clean.first.database, clean.raw)
         for day in days:
             reaction = replace(

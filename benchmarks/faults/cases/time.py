@@ -134,11 +134,11 @@ def _open_ends() -> Faults:
         "a ticket created tomorrow",
         warned("support_tickets"),
         partial(
-            Delivery.set,
+            Delivery.change,
             table="support_tickets",
-            column="created_at",
-            value="2025-11-27 09:00:00",
-            where=lambda row: not row["solved_at"] and not row["first_responded_at"],
+            change=lambda row: row.update(
+                created_at="2025-11-27 09:00:00", first_responded_at="", solved_at=""
+            ),
         ),
     )
     yield Fault(
