@@ -52,6 +52,14 @@
     {%- else -%}
     {%- set day = '[0-9]{4}-[0-9]{2}-[0-9]{2}' -%}
     {%- set time = '[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?' -%}
+    {#- DuckDB reads an offset only after seconds, and without a space before it. -#}
+    {%- set whole -%}
+        concat(
+            substring({{ value }}, 1, 16),
+            case when substring({{ value }}, 17, 1) = ':' then '' else ':00' end,
+            replace(substring({{ value }}, 17), ' ', '')
+        )
+    {%- endset -%}
     case
         when {{ matches_pattern(value, day) }}
             then {{ business_midnight(try_cast(value, 'date')) }}
@@ -59,7 +67,7 @@
             then {{ try_cast(value, 'timestamp') }}
         when {{ matches_pattern(value, day ~ time ~ ' ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)') }}
             then {{ adapter.dispatch('utc_timestamp', 'bowtie')(
-                adapter.dispatch('try_cast', 'bowtie')(value, 'timestamp with time zone')
+                adapter.dispatch('try_cast', 'bowtie')(whole, 'timestamp with time zone')
             ) }}
     end
     {%- endif -%}
