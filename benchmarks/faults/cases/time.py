@@ -281,8 +281,9 @@ def _upside_down(delivery: Delivery, table: str) -> None:
 
 
 def _odd_days(delivery: Delivery) -> None:
-    for day in ("2024-02-29", "2024-08-31"):
-        _signed(delivery, started_on=day, id=f"SUB-{day}", term_end="2026-02-28")
+    # Of other sizes: two alike would be one contract sent twice.
+    for day, seats in (("2024-02-29", "3"), ("2024-08-31", "4")):
+        _signed(delivery, day, f"SUB-{day}", term_end="2026-02-28", seats=seats)
 
 
 def _signed(
@@ -290,6 +291,7 @@ def _signed(
     started_on: str,
     id: str = "SUB-BACK",
     term_end: str = "2026-05-20",
+    seats: str = "3",
 ) -> None:
     account = delivery.rows("crm_accounts")[30]["account_id"]
     delivery.add(
@@ -312,7 +314,7 @@ def _signed(
             "subscription_id": id,
             "product_id": "team",
             "charge_type": "recurring",
-            "quantity": "3",
+            "quantity": seats,
             "unit_price": "20.00",
             "billing_interval": "month",
             "interval_count": "1",
