@@ -129,17 +129,20 @@ def test_every_cell_of_a_thousand_random_companies_equals_the_oracle(tmp_path):
     assert_equal_to_oracle(tmp_path, random_blocks(COMPANIES))
 
 
+# Each of them parses the project anew: `make test` asks of all at once, the slow tests
+# of each alone.
+OTHER_POLICIES = (
+    {"currency_policy": "historical"},
+    {"account_grain": "parent", "renewal_grace_days": 0},
+    {"reactivation_window_days": 45, "fx_reference_date": "2023-06-30"},
+)
+
+
 @pytest.mark.parametrize(
     "switches",
     [
-        {"currency_policy": "historical"},
-        # Another parse of the project for each: what does not touch goes together.
-        {
-            "account_grain": "parent",
-            "renewal_grace_days": 0,
-            "reactivation_window_days": 45,
-            "fx_reference_date": "2023-06-30",
-        },
+        {name: value for each in OTHER_POLICIES for name, value in each.items()},
+        *(pytest.param(each, marks=pytest.mark.slow) for each in OTHER_POLICIES),
     ],
     ids=str,
 )
