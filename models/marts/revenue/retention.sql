@@ -57,7 +57,7 @@ slice_values as (
         runs.slice_value
     from runs
     where runs.slice_name <> 'all'
-    {%- for window in [1, 3, 12] %}
+    {%- for window in retention_windows() %}
     union all
     select
         {{ window }} as window_months,

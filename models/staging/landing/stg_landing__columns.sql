@@ -1,9 +1,9 @@
 -- One row per raw table and column of the raw contract with which it was delivered.
 -- Read off the delivery while the SQL is written: nothing else knows of absent columns.
 with delivered as (
-    {% for table in raw_contract() %}
+    {% for table, entry in raw_contract().items() %}
     {%- set delivered_columns = raw_column_types(table) %}
-    {%- for column in raw_contract(table)['columns'] if column in delivered_columns %}
+    {%- for column in entry['columns'] if column in delivered_columns %}
     select
         '{{ table }}' as table_name,
         '{{ column }}' as column_name

@@ -9,7 +9,7 @@ with final as (
             arr_waterfall.slice_name = 'all'
             and retention.as_of_month
             = case retention.window_months
-                {%- for window in [1, 3, 12] %}
+                {%- for window in retention_windows() %}
                 when {{ window }} then {{ add_months('arr_waterfall.month', window) }}
                 {%- endfor %}
             end

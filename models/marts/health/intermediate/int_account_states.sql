@@ -92,20 +92,11 @@ final as (
         states.valid_to,
         cast(states.arr as decimal(18, 2)) as arr,
         cast(states.seats as decimal(18, 4)) as seats,
-        case
-            when profiles.is_unmatched then 'unassigned'
-            else coalesce(overrides.touch_tier, touch_tiers.touch_tier)
-        end as touch_tier
+        {{ assigned_touch_tier() | indent(8) }} as touch_tier
     from states
-    left join profiles
-        on states.account_id = profiles.account_id
-    left join touch_tiers
-        on {{ in_touch_tier('states.arr', 'states.assisted_lines = 0') }}
-    left join overrides
-        on
-            states.account_id = overrides.account_id
-            and states.valid_from >= overrides.valid_from
-            and states.valid_from < overrides.expires_on
+    {{ join_touch_tier(
+        'states', 'states.valid_from', 'states.arr', 'states.assisted_lines = 0'
+    ) | indent(4) }}
 )
 
 select * from final

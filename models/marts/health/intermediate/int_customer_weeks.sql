@@ -85,25 +85,16 @@ final as (
         customers.seats,
         customers.features_bought,
         first_arr.first_arr_on,
-        case
-            when profiles.is_unmatched then 'unassigned'
-            else coalesce(overrides.touch_tier, touch_tiers.touch_tier)
-        end as touch_tier,
+        {{ assigned_touch_tier() | indent(8) }} as touch_tier,
         {{ lifecycle_stage(
             'customers.arr', 'first_arr.first_arr_on', 'customers.taken_on', 'cast(null as bigint)'
         ) | indent(8) }} as stage_by_age
     from customers
     inner join first_arr
         on customers.account_id = first_arr.account_id
-    left join profiles
-        on customers.account_id = profiles.account_id
-    left join touch_tiers
-        on {{ in_touch_tier('customers.arr', 'customers.is_self_service_only') }}
-    left join overrides
-        on
-            customers.account_id = overrides.account_id
-            and customers.taken_on >= overrides.valid_from
-            and customers.taken_on < overrides.expires_on
+    {{ join_touch_tier(
+        'customers', 'customers.taken_on', 'customers.arr', 'customers.is_self_service_only'
+    ) | indent(4) }}
 )
 
 select * from final

@@ -26,7 +26,6 @@ final as (
         spells.closing_arr,
         coalesce(foreign_months.fx_arr, 0) as fx_arr,
         account_months.is_paused,
-        account_months.is_self_service_only,
         account_months.had_arr_inside,
         account_months.fell_to_zero_on,
         account_months.first_arr_on,

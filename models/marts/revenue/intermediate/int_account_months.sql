@@ -34,7 +34,6 @@ with_state as (
         monthly_changes.*,
         changes.arr_after,
         changes.paused_items_after,
-        changes.assisted_lines_after,
         {{ open_end('cast(lead(monthly_changes.month) over (
             partition by monthly_changes.account_id
             order by monthly_changes.month
@@ -68,7 +67,6 @@ final as (
         months.is_partial,
         with_state.arr_after as closing_arr,
         with_state.paused_items_after > 0 as is_paused,
-        with_state.assisted_lines_after = 0 as is_self_service_only,
         case
             when with_state.month = months.month then with_state.highest_arr > 0 else
                 false

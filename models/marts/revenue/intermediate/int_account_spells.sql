@@ -51,30 +51,21 @@ holdings as (
 
 -- Rates move in every month, and once more when the last foreign line is gone.
 turns as (
-    select
-        changes.account_id,
-        changes.changed_on as turned_on
-    from changes
-    union all
     {%- for source, day in [
-        ('owners', 'valid_from'), ('owners', 'valid_to'),
-        ('overrides', 'valid_from'), ('overrides', 'expires_on'),
+        ('changes', 'changes.changed_on'),
+        ('owners', 'owners.valid_from'),
+        ('owners', 'owners.valid_to'),
+        ('overrides', 'overrides.valid_from'),
+        ('overrides', 'overrides.expires_on'),
+        ('foreign_months', 'foreign_months.month'),
+        ('foreign_months', add_months('foreign_months.month', 1)),
     ] %}
     select
         {{ source }}.account_id,
-        {{ source }}.{{ day }} as turned_on
+        {{ day }} as turned_on
     from {{ source }}
-    union all
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
-    select
-        foreign_months.account_id,
-        foreign_months.month as turned_on
-    from foreign_months
-    union all
-    select
-        foreign_months.account_id,
-        {{ add_months('foreign_months.month', 1) }} as turned_on
-    from foreign_months
 ),
 
 turning_months as (
@@ -118,26 +109,17 @@ final as (
             order by closings.month
         ) as date)') }} as spell_to,
         closings.closing_arr,
-        case
-            when profiles.is_unmatched then 'unassigned'
-            else coalesce(overrides.touch_tier, touch_tiers.touch_tier)
-        end as closing_touch_tier,
+        {{ assigned_touch_tier() | indent(8) }} as closing_touch_tier,
         owners.csm_id as closing_csm_id
     from closings
-    left join profiles
-        on closings.account_id = profiles.account_id
+    {{ join_touch_tier(
+        'closings', 'closings.closes_on', 'closings.closing_arr', 'closings.is_self_service_only'
+    ) | indent(4) }}
     left join owners
         on
             closings.account_id = owners.account_id
             and closings.closes_on >= owners.valid_from
             and closings.closes_on < {{ open_end('owners.valid_to') }}
-    left join touch_tiers
-        on {{ in_touch_tier('closings.closing_arr', 'closings.is_self_service_only') }}
-    left join overrides
-        on
-            closings.account_id = overrides.account_id
-            and closings.closes_on >= overrides.valid_from
-            and closings.closes_on < overrides.expires_on
 )
 
 select * from final

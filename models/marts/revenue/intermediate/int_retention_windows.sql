@@ -3,7 +3,7 @@
 -- had when it opened, what became of it, and the lowest close between. Only bases with
 -- ARR, only windows that have closed by as_of_date's month. Levels hold for spells of
 -- months: the rows are as many as the changes of ARR, tier and owner, not the months.
-{% set windows = [1, 3, 12] -%}
+{% set windows = retention_windows() -%}
 {%- set end = add_months(month_of(as_of()), 1) -%}
 with account_spells as (
     select * from {{ ref('int_account_spells') }}
