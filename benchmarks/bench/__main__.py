@@ -110,7 +110,7 @@ def _sample(raw: Path, scratch: Path) -> Iterator[Row]:
 def _retention(raw: Path, scratch: Path) -> Iterator[Row]:
     """Compute retention as the product does, by cross join and in pandas."""
     database, _ = product.build_up_to(raw, "retention", scratch / "retention")
-    target = product.compiled(raw, database, scratch / "target")
+    target = database.parent / "target"
     runs = {}
     for name in ("product", "cross-join", "pandas"):
         out = target if name == "product" else scratch / f"{name}.parquet"

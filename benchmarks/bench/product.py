@@ -92,17 +92,6 @@ def build_up_to(raw: Path, model: str, place: Path) -> tuple[Path, Measured]:
     return database, found
 
 
-def compiled(raw: Path, database: Path, target: Path) -> Path:
-    """Compile the models for a folder of raw files; return dbt's target folder."""
-    variables = {"raw_way": "files", "raw_dir": str(raw), "as_of_date": AS_OF}
-    command = [
-        *(DBT, "--quiet", "--log-level-file", "none", "compile"),
-        *("--vars", json.dumps(variables), "--target-path", target),
-    ]
-    measured(command, PROJECT_DIR, target, environment(BOWTIE_DATABASE=str(database)))
-    return target
-
-
 def build_sample(scratch: Path, project: Path = PROJECT_DIR) -> Measured:
     """Run a bare `dbt build` of the sample, or of another project."""
     target = scratch / project.name

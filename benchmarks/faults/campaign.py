@@ -110,7 +110,7 @@ def run_case(clean: Clean, fault: Fault, days: Sequence[str]) -> list[Verdict]:
             injected = fault.inject(Delivery(raw))
         except LookupError as error:
             # The case is at fault, and the others go on.
-            return [Verdict("not put in", str(error), 0.0) for _ in days]
+            return [Verdict("A: not put in", str(error), 0.0) for _ in days]
         built = clean.bench.take(raw, work, clean.first.database, clean.raw)
         for day in days:
             reaction = replace(

@@ -6,7 +6,13 @@ import codecs
 from functools import partial
 
 from benchmarks.faults.delivery import ONE, PERCENT, THIRD, Delivery
-from benchmarks.faults.expected import accepted, blocked, either, quarantined
+from benchmarks.faults.expected import (
+    OWNERS_LOST,
+    accepted,
+    blocked,
+    either,
+    quarantined,
+)
 from benchmarks.faults.fault import Fault, Faults
 
 # A name that only its right encoding brings back.
@@ -126,8 +132,7 @@ def _numbers() -> Faults:
         ):
             wanted = quarantined(table, f"not_a_{kind}:{column}")
             if table == "crm_csms":
-                # One CSM of five takes the owner of a fifth of the customers along.
-                wanted = either(wanted, blocked("core.accounts.csm_id"))
+                wanted = either(wanted, OWNERS_LOST)
             yield Fault(
                 "T08",
                 f"{table}.{column} = {value!r}",

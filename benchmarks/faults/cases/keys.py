@@ -8,7 +8,13 @@ from functools import partial
 from itertools import pairwise
 
 from benchmarks.faults.delivery import ONE, PERCENT, THIRD, Delivery, Row
-from benchmarks.faults.expected import accepted, blocked, either, quarantined
+from benchmarks.faults.expected import (
+    OWNERS_LOST,
+    accepted,
+    blocked,
+    either,
+    quarantined,
+)
 from benchmarks.faults.fault import Fault, Faults
 
 _SAME_ARR = (
@@ -133,12 +139,13 @@ def _missing() -> Faults:
         ("crm_csms", "csm_id"),
     ):
         for value in ("", "   "):
-            wanted = quarantined(table, f"missing:{column}")
+            wanted = either(quarantined(table, f"missing:{column}"), blocked(table))
+            if table == "crm_csms":
+                wanted = either(wanted, OWNERS_LOST)
             yield Fault(
                 "K04",
                 f"{table}.{column} = {value!r}",
-                # One CSM of five takes the owner of a fifth of the customers along.
-                either(wanted, blocked(table), blocked("core.accounts.csm_id")),
+                wanted,
                 partial(Delivery.set, table=table, column=column, value=value),
             )
 

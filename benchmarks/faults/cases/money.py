@@ -167,9 +167,9 @@ def _refused() -> Faults:
         for share in (ONE, PERCENT, THIRD):
             # Rows of refused ones may be what is material.
             stem = table.removesuffix("ies").removesuffix("s")
-            small = either(
-                quarantined(table, reason), blocked(stem), blocked("refused_success")
-            )
+            small = either(quarantined(table, reason), blocked(stem))
+            if table == "crm_accounts":
+                small = either(small, blocked("refused_success"))
             yield Fault(
                 "M04",
                 f"{table}.{column} = {value}, {share}",
