@@ -8,8 +8,8 @@ import re
 from bowtie.errors import BowtieError
 
 VARIABLE = "BOWTIE_MEMORY_LIMIT"
-# Enough for a hundred thousand accounts.
-_DEFAULT_BYTES = 6 * 10**9
+# Enough for a hundred thousand accounts; Python takes a gigabyte and a half more.
+_DEFAULT_BYTES = 4 * 10**9
 _SHARE_OF_MACHINE = 0.6
 _SIZE = re.compile(r"[1-9][0-9]*(\.[0-9]+)? ?[KMGT]i?B", re.IGNORECASE)
 

@@ -64,8 +64,6 @@ def measured(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        # A session of its own: its number finds all processes that belong to it.
-        start_new_session=True,
     ) as process:
         watcher = threading.Thread(
             target=_watch, args=(process, result, spill_under), daemon=True
@@ -92,16 +90,22 @@ def _watch(process: subprocess.Popen[str], result: Measured, spill_under: Path) 
         sleep(_EVERY_SECONDS)
 
 
-def _resident(session: int) -> Iterator[int]:
-    """Yield the bytes in memory of each process of a session."""
+def _resident(root: int) -> Iterator[int]:
+    """Yield the bytes in memory of a process and all that it started, in turn."""
+    children: dict[int, list[int]] = {}
+    pages: dict[int, int] = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             # The name, in brackets, may hold spaces.
             stat = (folder / "stat").read_text().rpartition(")")[2].split()
         except OSError:
             continue  # It has just ended.
-        if int(stat[3]) == session:
-            yield int(stat[21]) * _PAGE
+        children.setdefault(int(stat[1]), []).append(int(folder.name))
+        pages[int(folder.name)] = int(stat[21])
+    found = [root]
+    for process in found:
+        found += children.get(process, [])
+        yield pages.get(process, 0) * _PAGE
 
 
 def _spilled(folder: Path) -> int:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
+from collections import deque
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from threading import Lock
 
 import duckdb
 
@@ -28,6 +32,12 @@ from bowtie.reporting.pages import (
 )
 
 Advance = Callable[[int, int], None]
+# Kernels at a time: each takes a third of a gigabyte, and seconds to start, which so
+# many pages make good.
+_MOST_KERNELS = 4
+_WORTH_IT = 20
+# The pages of a task, and what is wrong with them.
+_Outcome = tuple[list[Path], str | None]
 _HARMLESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
@@ -103,20 +113,61 @@ def render_reports(
         "generation": generation,
         "pages": _links(every, tasks, out),
     }
-    written_pages: list[Path] = []
-    problems: list[str] = []
-    with running_kernel() as kernel:
-        for done, task in enumerate(tasks, start=1):
-            context = json.dumps({**about, "subject": task.subject})
-            kernel.context.write_text(context, encoding="utf-8")
-            pages, problem = _rendered(kernel, task, stamp)
-            written_pages += [_write(out / file, page) for file, page in pages.items()]
-            if problem:
-                problems.append(f"report {task.file}: {problem}")
-            advance(done, len(tasks))
-    if problems:
+
+    def render(kernel: Kernel, task: _Task) -> _Outcome:
+        context = json.dumps({**about, "subject": task.subject})
+        kernel.context.write_text(context, encoding="utf-8")
+        pages, problem = _rendered(kernel, task, stamp)
+        paths = [_write(out / file, page) for file, page in pages.items()]
+        return paths, f"report {task.file}: {problem}" if problem else None
+
+    outcomes = _each(tasks, render, advance)
+    if problems := [problem for _, problem in outcomes if problem]:
         raise BowtieError(problems)
-    return written_pages
+    return [path for paths, _ in outcomes for path in paths]
+
+
+def _each(
+    tasks: Sequence[_Task],
+    render: Callable[[Kernel, _Task], _Outcome],
+    advance: Advance,
+) -> list[_Outcome]:
+    """Return what comes of each task, in their order; as many kernels as pay for it.
+
+    A kernel stays in the thread that started it: its sockets do.
+    """
+    left = deque(enumerate(tasks))
+    outcomes: dict[int, _Outcome] = {}
+    telling = Lock()
+
+    def work() -> None:
+        try:
+            with running_kernel() as kernel:
+                while (next_one := _taken(left)) is not None:
+                    number, task = next_one
+                    outcomes[number] = render(kernel, task)
+                    with telling:
+                        advance(len(outcomes), len(tasks))
+        finally:
+            # Where one stops, no other begins another page.
+            left.clear()
+
+    kernels = max(1, min(os.cpu_count() or 1, _MOST_KERNELS, len(tasks) // _WORTH_IT))
+    with ThreadPoolExecutor(kernels) as pool:
+        try:
+            for worker in [pool.submit(work) for _ in range(kernels)]:
+                worker.result()
+        finally:
+            left.clear()
+    return [outcomes[number] for number in range(len(tasks))]
+
+
+def _taken(left: deque[tuple[int, _Task]]) -> tuple[int, _Task] | None:
+    """Take the next task; None when others have taken all."""
+    try:
+        return left.popleft()
+    except IndexError:
+        return None
 
 
 def _write(target: Path, page: str) -> Path:
