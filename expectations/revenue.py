@@ -289,8 +289,8 @@ CHECKS = [
         """,
         unless="no catalogue was delivered, or no item names its product",
     ),
-    # Billing that came again under new ids: same account, product, quantity and price
-    # on two subscriptions in force.
+    # Billing that came again under new ids: same account, product, quantity and price,
+    # from the same day, on two subscriptions in force.
     Check(
         "contracts_are_not_there_twice",
         evidence=f"""
@@ -301,7 +301,7 @@ CHECKS = [
                     min(lines.subscription_id) over (
                         partition by
                             lines.account_id, lines.product_id, lines.quantity,
-                            lines.unit_arr, lines.currency
+                            lines.unit_arr, lines.currency, lines.valid_from
                     ) as first_id
                 from revenue.arr_lines as lines
                 where lines.arr > 0 and {IN_FORCE}
@@ -319,6 +319,44 @@ CHECKS = [
         remedy="a day of billing was replayed under new ids; have it withdrawn",
         applies=_HAS_ARR,
         unless=_NO_ARR,
+    ),
+    # The same, begun anew: whoever holds many equal contracts held them before.
+    Check(
+        "running_contracts_did_not_come_again",
+        evidence=f"""
+            with running as (
+                select
+                    lines.*,
+                    lines.subscription_id in (
+                        select subscription_id from previous.{_LINES}
+                    ) as is_known
+                from revenue.arr_lines as lines
+                where lines.arr > 0 and {IN_FORCE}
+            ),
+
+            compared as (
+                select
+                    arr,
+                    subscription_id,
+                    not is_known and bool_or(is_known) over (
+                        partition by
+                            account_id, product_id, quantity, unit_arr, currency
+                    ) as came_again
+                from running
+            )
+
+            select
+                'billing_subscriptions' as subject,
+                coalesce(sum(arr) filter (where came_again), 0) / sum(arr) as measured,
+                some_of(case when came_again then subscription_id end) as named
+            from compared
+        """,
+        says="has {measured} of the ARR a second time, under ids the last run had not",
+        remedy="a day of billing was replayed as new contracts; have it withdrawn",
+        applies=f"(select coalesce(sum(arr), 0) from previous.{_LINES}) > 0"
+        f" and {_HAS_ARR}",
+        unless="the generation before, or this one, has no ARR",
+        compares=(_LINES,),
     ),
     Check(
         "new_arr_is_of_the_usual_size",

@@ -132,6 +132,10 @@ FAULTS = [
     ("contracts_are_not_there_twice", "insert into revenue.arr_lines select * replace "
      "('X' || subscription_id as subscription_id, arr_line_id || 'X' as arr_line_id) "
      "from revenue.arr_lines where valid_from > as_of() - 90", "blocked"),
+    ("running_contracts_did_not_come_again", "insert into revenue.arr_lines select "
+     "* replace ('X' || subscription_id as subscription_id, arr_line_id || 'X' as "
+     "arr_line_id, as_of() as valid_from) from revenue.arr_lines "
+     "where valid_to is null and hash(arr_line_id) % 10 = 0", "blocked"),
     ("new_arr_is_of_the_usual_size", "update revenue.arr_events "
      "set delta_arr = delta_arr * 100 where event_on > as_of() - 30", "blocked"),
     ("no_trial_has_arr", "update staging.base_billing__subscriptions set "

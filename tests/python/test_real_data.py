@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from bowtie.checks import run_checks, stopping_lines
 from bowtie.paths import PROJECT_DIR
 
 SCRIPT = PROJECT_DIR / "examples" / "ravenstack" / "to_raw_contract.py"
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def warehouse(tmp_path_factory):
+def database(tmp_path_factory):
     from conftest import build_into
 
     folder = tmp_path_factory.mktemp("ravenstack")
@@ -38,7 +39,11 @@ def warehouse(tmp_path_factory):
         check=True,
         capture_output=True,
     )
-    database = build_into(folder / "home", folder / "raw", "2024-12-31")
+    return build_into(folder / "home", folder / "raw", "2024-12-31")
+
+
+@pytest.fixture
+def warehouse(database):
     with duckdb.connect(database, read_only=True) as connection:
         yield connection
 
@@ -68,3 +73,8 @@ def test_no_row_is_refused(warehouse):
         ).fetchall()
         == []
     )
+
+
+def test_no_check_keeps_it_from_readers(database):
+    stopping = stopping_lines(run_checks(database, None, {}))
+    assert stopping == []

@@ -1,7 +1,7 @@
 -- One row per customer and week since its first usage: sums of the last four weeks, of
 -- the four that ended 60 days before, and what was seen within five weeks. A week
--- without a row is a week without use; only a week that is not over waits for its
--- first.
+-- without a row is a week without use, once its users have been counted (a source may
+-- send events alone); only a week that is not over waits for its first.
 with customer_weeks as (
     select * from {{ ref('int_customer_weeks') }}
 ),
@@ -17,7 +17,10 @@ weeks as (
 users as (
     select
         usage_weeks.account_id,
-        min(usage_weeks.week) as first_week
+        min(usage_weeks.week) as first_week,
+        min(case
+            when usage_weeks.active_users_average is not null then usage_weeks.week
+        end) as first_counted_week
     from usage_weeks
     group by usage_weeks.account_id
 ),
@@ -26,11 +29,12 @@ lives as (
     select
         customer_weeks.account_id,
         users.first_week,
+        users.first_counted_week,
         max(customer_weeks.week) as last_week
     from customer_weeks
     inner join users
         on customer_weeks.account_id = users.account_id
-    group by customer_weeks.account_id, users.first_week
+    group by customer_weeks.account_id, users.first_week, users.first_counted_week
 ),
 
 every_week as (
@@ -38,7 +42,8 @@ every_week as (
         lives.account_id,
         weeks.week,
         case
-            when usage_weeks.week is null then 0 else usage_weeks.active_users_average
+            when usage_weeks.week is not null then usage_weeks.active_users_average
+            when lives.first_counted_week <= weeks.week then 0
         end as users,
         coalesce(usage_weeks.active_users_max, 0) as most_users,
         coalesce(usage_weeks.active_user_days, 0) as user_days,
@@ -51,11 +56,10 @@ every_week as (
                 weeks.taken_on < {{ add_days('weeks.week', 6) }}
                 and usage_weeks.week is null
                 then 0
-            when
-                usage_weeks.week is not null
-                and usage_weeks.active_users_average is null
-                then 0
-            else 1
+            when usage_weeks.active_users_average is not null then 1
+            when usage_weeks.week is null and lives.first_counted_week <= weeks.week
+                then 1
+            else 0
         end as counts
     from lives
     inner join weeks
