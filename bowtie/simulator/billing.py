@@ -272,7 +272,7 @@ def stray_item(life: Life) -> tuple[Subscription, Item]:
     start = max(life.start, 0)
     subscription = Subscription(0, start, "month", 1, 0, True, "USD")
     price = 49_0000 + life.account % 7 * 10_0100
-    item = Item("starter", "recurring", 3, price, 0, start, None, None)
+    item = Item("starter", "recurring", 1, price, 0, start, None, None)
     return subscription, item
 
 
