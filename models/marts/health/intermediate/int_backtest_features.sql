@@ -17,7 +17,7 @@ sentiment_facts as (
 
 used_weeks as (
     select * from {{ ref('usage_weekly') }}
-    where active_users_max > 0 or active_user_days > 0
+    where active_days > 0
 ),
 
 lines as (
