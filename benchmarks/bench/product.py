@@ -6,7 +6,9 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -64,13 +66,20 @@ def _split_features(raw: Path) -> None:
     whole.unlink()
 
 
-def run(raw: Path, home: Path, as_of: str = AS_OF) -> Measured:
+def run(
+    raw: Path,
+    home: Path,
+    as_of: str = AS_OF,
+    switches: Mapping[str, Any] | None = None,
+    **variables: str,
+) -> Measured:
     """Run and publish, as `bowtie run` does."""
     command = [
         *(PYTHON, "-m", "bowtie.cli", "run"),
         *("--raw", raw, "--home", home, "--as-of", as_of),
+        *("--vars", json.dumps(dict(switches or {}))),
     ]
-    return measured(command, PROJECT_DIR, home, environment())
+    return measured(command, PROJECT_DIR, home, environment(**variables))
 
 
 def build_up_to(raw: Path, model: str, place: Path) -> tuple[Path, Measured]:
