@@ -18,7 +18,10 @@ _PARTS = {
 # What a source would have said that day of a row that it has changed since.
 _SAID_THEN = {
     "billing_subscriptions": {
-        "status": "case when ended_on > {day} then 'active' else status end",
+        # A term that is not renewed, and ends without a date of its own, is an end too.
+        "status": "case when coalesce(ended_on, current_term_end) > {day} and status "
+        "in ('cancelled', 'canceled', 'churned', 'ended', 'expired') then 'active' "
+        "else status end",
         "current_term_end": "case when current_term_start > {day} "
         "then current_term_start else current_term_end end",
     },
