@@ -6,11 +6,15 @@ import json
 import os
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import TINY_AS_OF, build_into
+from conftest import TINY_AS_OF
+
+from benchmarks.compiled_models import compile_models
+from bowtie.landing import land
 
 LEDGER = "select * from revenue.arr_monthly order by account_id, month"
 TYPED = {
@@ -54,10 +58,16 @@ def test_parquet_in_a_partitioned_folder_gives_the_same_ledger(from_csv, tmp_pat
                 )
         else:
             duckdb.sql(f"copy ({rows}) to '{parquet}/{table}.parquet'")
-    assert (
-        ledger(build_into(tmp_path / "home", parquet, TINY_AS_OF, data_tests=False))
-        == expected
+    land(parquet, tmp_path / "landing")
+    models = compile_models(
+        parquet,
+        date.fromisoformat(TINY_AS_OF),
+        tmp_path / "dbt",
+        ("arr_monthly",),
+        landing_dir=str(tmp_path / "landing"),
     )
+    with models.run() as connection:
+        assert connection.execute(LEDGER).fetchall() == expected
 
 
 @pytest.mark.slow
