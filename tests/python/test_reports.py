@@ -245,7 +245,7 @@ def test_the_same_warehouse_gives_the_same_bytes_by_one_kernel_or_by_several(
     sample_warehouse, sample_reports, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(render, "_WORTH_IT", 1)
-    names = ["retention", "csm_books"]
+    names = ["retention", "capacity"]
     again = render_reports(sample_warehouse, tmp_path, generation="sample", only=names)
     assert [path.stem for path in again] == names
     first = {path.name: path for path in sample_reports}
