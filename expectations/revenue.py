@@ -6,6 +6,7 @@ from expectations.ledger import IN_FORCE, RATES
 _LINES = "revenue.arr_lines"
 _HAS_ARR = "(select coalesce(sum(arr), 0) from core.accounts) > 0"
 _NO_ARR = "the company has no ARR"
+_HAD_ARR = f"(select coalesce(sum(arr), 0) from previous.{_LINES}) > 0"
 
 # ARR of each account on the last run's day, as it was told then and as it is now; then
 # at today's reference rates. Lines in grace are left out: whether they lapse decides
@@ -64,7 +65,7 @@ CHECKS = [
         """,
         says="tells the ARR of the last run's day otherwise by {measured}",
         remedy="see revenue.restatements; amounts or dates of many contracts changed",
-        applies=f"(select coalesce(sum(arr), 0) from previous.{_LINES}) > 0",
+        applies=_HAD_ARR,
         unless="the generation before has no ARR",
         compares=(_LINES,),
     ),
@@ -99,7 +100,7 @@ CHECKS = [
         says="has {measured} accounts with twenty times the ARR of the last run, "
         "or a twentieth",
         remedy="see their subscription items: an amount is in another unit",
-        applies=f"(select coalesce(sum(arr), 0) from previous.{_LINES}) > 0",
+        applies=_HAD_ARR,
         unless="the generation before has no ARR",
         compares=(_LINES,),
     ),
@@ -261,7 +262,7 @@ CHECKS = [
         """,
         says="has {measured} of the ARR of the last run left",
         remedy="a product line is missing in the delivery, or was renamed",
-        applies=f"(select coalesce(sum(arr), 0) from previous.{_LINES}) > 0",
+        applies=_HAD_ARR,
         unless="the generation before has no ARR",
         compares=(_LINES,),
     ),
@@ -353,8 +354,7 @@ CHECKS = [
         """,
         says="has {measured} of the ARR a second time, under ids the last run had not",
         remedy="a day of billing was replayed as new contracts; have it withdrawn",
-        applies=f"(select coalesce(sum(arr), 0) from previous.{_LINES}) > 0"
-        f" and {_HAS_ARR}",
+        applies=f"{_HAD_ARR} and {_HAS_ARR}",
         unless="the generation before, or this one, has no ARR",
         compares=(_LINES,),
     ),

@@ -43,6 +43,7 @@ every_week as (
         weeks.week,
         case
             when usage_weeks.week is not null then usage_weeks.active_users_average
+            when weeks.taken_on < {{ add_days('weeks.week', 6) }} then null
             when lives.first_counted_week <= weeks.week then 0
         end as users,
         coalesce(usage_weeks.active_users_max, 0) as most_users,
@@ -50,17 +51,7 @@ every_week as (
         coalesce(usage_weeks.active_days, 0) as active_days,
         usage_weeks.sessions,
         usage_weeks.features_used,
-        usage_weeks.feature_users,
-        case
-            when
-                weeks.taken_on < {{ add_days('weeks.week', 6) }}
-                and usage_weeks.week is null
-                then 0
-            when usage_weeks.active_users_average is not null then 1
-            when usage_weeks.week is null and lives.first_counted_week <= weeks.week
-                then 1
-            else 0
-        end as counts
+        usage_weeks.feature_users
     from lives
     inner join weeks
         on
@@ -77,9 +68,13 @@ final as (
         every_week.account_id,
         every_week.week,
         cast(sum(every_week.users) over lately as decimal(14, 2)) as users,
-        cast(sum(every_week.counts) over lately as bigint) as weeks,
+        cast(sum(
+            case when every_week.users is null then 0 else 1 end
+        ) over lately as bigint) as weeks,
         cast(sum(every_week.users) over before as decimal(14, 2)) as users_before,
-        cast(sum(every_week.counts) over before as bigint) as weeks_before,
+        cast(sum(
+            case when every_week.users is null then 0 else 1 end
+        ) over before as bigint) as weeks_before,
         max(every_week.most_users) over lately as most_users,
         cast(sum(every_week.user_days) over lately as bigint) as user_days,
         cast(sum(every_week.active_days) over lately as bigint) as active_days,
