@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import yaml
 
 from bowtie import parsed_project
 from bowtie.dbt_process import PARSED
@@ -110,7 +111,8 @@ def compile_models(
     variables = {
         "raw_way": "files",
         "raw_dir": str(raw_dir),
-        "as_of_date": as_of.isoformat(),
+        # A date, not a text: as people write it in YAML.
+        "as_of_date": as_of,
         **switches,
     }
     scratch.mkdir(parents=True, exist_ok=True)
@@ -119,7 +121,7 @@ def compile_models(
         [
             *(sys.executable, "-m", "bowtie.dbt_process"),
             *("--quiet", "--no-use-colors", "--log-level-file", "none", "compile"),
-            *("--target-path", target, "--vars", json.dumps(variables)),
+            *("--target-path", target, "--vars", yaml.safe_dump(variables)),
             *(("--select", *(f"+{mart}" for mart in marts)) if marts else ()),
         ],
         cwd=PROJECT,

@@ -3,11 +3,14 @@
 -- decided alike.
 with final as (
     {%- for name in policy_switches() %}
-    {%- set setting = var(name) if var(name) is string else tojson(var(name)) %}
+    {%- set value = var(name) %}
+    {#- YAML takes 2025-12-31 for a date, which JSON does not know. #}
+    {%- set value = value.isoformat() if value.isoformat is defined else value %}
+    {%- set setting = value if value is string else tojson(value) %}
     select
         'switch' as kind,
         '{{ name }}' as policy,
-        {% if var(name) is none -%}
+        {% if value is none -%}
         cast(null as varchar)
         {%- else -%}
         cast('{{ setting | replace("'", "''") }}' as varchar)
