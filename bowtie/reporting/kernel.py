@@ -41,7 +41,7 @@ _FOLDER = "bowtie-kernel-"
 # Of a temporary folder's path; a socket's may have 107 bytes.
 _LONGEST = 60
 _BEGINNING = """\
-%reset -f
+%reset_selective -f .
 from bowtie.reporting import house
 house.start({!r})
 """

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from IPython.display import HTML, display
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from matplotlib.figure import Figure
 
 from bowtie.reporting.house import formats
@@ -214,9 +214,7 @@ def _table(shown: Answer) -> Markup:
 
 
 def _cell(value: Value, is_first: bool) -> Markup:
-    shown = Markup("<data {}>{}</data>").format(
-        traced(value), readable(value.written())
-    )
+    shown = Markup(f"<data {traced(value)}>{escape(readable(value.written()))}</data>")
     tone = f" tone-{value.raw}" if value.column.endswith("band") else ""
     return element(
         "th" if is_first else "td",

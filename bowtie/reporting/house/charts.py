@@ -66,6 +66,9 @@ def _drawn(narrow: bool, height: float, paint: Callable[[Axes, bool], None]) -> 
         warnings.filterwarnings("ignore", message="Glyph .* missing")
         figure = Figure(figsize=(_NARROW if narrow else _WIDE, height), dpi=72)
         axes = figure.subplots()
+        for axis in (axes.xaxis, axes.yaxis):
+            # None has a label; where its place is given, it is not looked for.
+            axis.set_label_coords(0, 0)
         paint(axes, narrow)
         figure.tight_layout(pad=0.4)
         # Done: with a layout engine left over, each figure would be drawn twice.
