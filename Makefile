@@ -105,9 +105,9 @@ bench: $(STAMP) ## Measure time and memory beside their limits (ARGS="--accounts
 # --- Checks ---------------------------------------------------------------------------
 
 .PHONY: test
-test: ## Everything that CI runs, cheap things first
+test: $(STAMP) ## Everything that CI runs; SQL is checked while tests wait for each other
 	@start=$$(date +%s); status=0; \
-	$(MAKE) --no-print-directory lint tests || status=$$?; \
+	$(MAKE) --no-print-directory --jobs 2 lint tests || status=$$?; \
 	echo "make test: $$(( $$(date +%s) - start )) s"; exit $$status
 
 .PHONY: browser
@@ -152,7 +152,7 @@ lint: $(STAMP) ## Check Python, and SQL but for what takes minutes (make layout)
 	@$(BIN)/ruff format --quiet --check $(wildcard $(PYTHON_PATHS)) || { \
 		echo "Python is not formatted: make format" >&2; exit 1; }
 	@# Beside those that .sqlfluff leaves out for good.
-	@$(BIN)/sqlfluff lint --processes 2 --exclude-rules \
+	@$(BIN)/sqlfluff lint --quiet --processes 2 --exclude-rules \
 		"LT01,LT02,LT05,LT14,$$(sed -n 's/^exclude_rules = //p' .sqlfluff)" \
 		$(wildcard $(SQL_PATHS))
 
