@@ -78,7 +78,8 @@ def build(
     result = BuildResult()
     reader = _Events(result, advance)
     with (
-        workplace.log.open("w", encoding="utf-8") as log,
+        # A line at a time: who follows it wants to know where a long build is.
+        workplace.log.open("w", encoding="utf-8", buffering=1) as log,
         _dbt(workplace, switches, threads, left_out) as dbt,
     ):
         assert dbt.stdout is not None

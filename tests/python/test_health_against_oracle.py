@@ -1,8 +1,9 @@
-"""The health score against the oracle: every cell, on made-up measurements.
+"""Health against the oracle: what is measured in the sample, and what comes of it.
 
-The measurements lie on the edges of the policy and beyond them, are missing or stale;
-accounts change tier and stage, and people override scores. The models run as the sample
-was compiled, on the committed policy and on random ones.
+What comes of it is compared on made-up measurements: they lie on the edges of the
+policy and beyond them, are missing or stale; accounts change tier and stage, and people
+override scores. The models run as the sample was compiled, on the committed policy and
+on random ones.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from measured import differing, facts_columns, known_somewhere, measured_in
 from oracle.health import HealthPolicies, Row, history
 
 AS_OF = date(2025, 12, 31)
@@ -338,3 +340,15 @@ def test_every_cell_of_scores_and_drivers_equals_the_oracle(
         "scored", "stale", "missing", "capped"
     }  # fmt: skip
     assert any(band != raw_band for _, band, raw_band, *_ in scores.values())
+
+
+def test_what_is_measured_of_the_sample_equals_the_oracle(sample_warehouse):
+    with duckdb.connect(sample_warehouse, read_only=True) as connection:
+        sample = measured_in(connection)
+    assert differing(sample) == []
+    assert len(sample.customers) > 5_000
+    # All but who they are, and the first value, whose thresholds are a policy.
+    assert known_somewhere(sample) == facts_columns(sample) - {
+        "account_id", "week", "taken_on", "is_last", "touch_tier", "stage_by_age",
+        "arr", "time_to_first_value",
+    }  # fmt: skip

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from measured import differing, known_somewhere, measured_in
 
 from bowtie.checks import run_checks, stopping_lines
 from bowtie.paths import PROJECT_DIR
@@ -78,3 +79,11 @@ def test_no_row_is_refused(warehouse):
 def test_no_check_keeps_it_from_readers(database):
     stopping = stopping_lines(run_checks(database, None, {}))
     assert stopping == []
+
+
+def test_what_health_measures_equals_the_oracle_where_no_users_are_counted(warehouse):
+    measured = measured_in(warehouse)
+    assert differing(measured) == []
+    known = known_somewhere(measured)
+    assert {"feature_breadth", "open_tickets", "satisfaction"} <= known
+    assert {"seat_utilisation", "active_user_trend"}.isdisjoint(known)

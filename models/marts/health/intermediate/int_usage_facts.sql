@@ -16,30 +16,27 @@ weeks as (
     select * from {{ ref('int_health_weeks') }}
 ),
 
--- The day up to which the source has reported of anybody: silence after it is no fact.
-reported as (
-    select
-        weeks.week,
-        max(max(usage_weeks.last_reported_on)) over (
-            order by weeks.week
-            rows between unbounded preceding and current row
-        ) as usage_known_on
-    from weeks
-    left join usage_weeks
-        on weeks.week = usage_weeks.week
-    group by weeks.week
-),
-
--- What there is to use, where no seed says it: the most that anybody has been seen to.
-most_features as (
+usage_by_week as (
     select
         usage_weeks.week,
-        max(max(usage_weeks.features_used)) over (
-            order by usage_weeks.week
-            rows between unbounded preceding and current row
-        ) as features
+        max(usage_weeks.last_reported_on) as last_reported_on,
+        max(usage_weeks.features_used) as features_used
     from usage_weeks
     group by usage_weeks.week
+),
+
+-- Of anybody, up to the week, which may have no usage yet: the day up to which the
+-- source has reported, since silence after it is no fact; and what there is to use,
+-- where no seed says it: the most that anybody has been seen to.
+seen as (
+    select
+        weeks.week,
+        max(usage_by_week.last_reported_on) as usage_known_on,
+        max(usage_by_week.features_used) as features
+    from weeks
+    inner join usage_by_week
+        on weeks.week >= usage_by_week.week
+    group by weeks.week
 ),
 
 joined as (
@@ -47,7 +44,7 @@ joined as (
         customer_weeks.account_id,
         customer_weeks.week,
         customer_weeks.seats,
-        coalesce(customer_weeks.features_bought, most_features.features) as features,
+        coalesce(customer_weeks.features_bought, seen.features) as features,
         levels.users,
         levels.weeks,
         levels.users_before,
@@ -58,16 +55,14 @@ joined as (
         levels.sessions,
         levels.features_used,
         levels.feature_users,
-        reported.usage_known_on
+        seen.usage_known_on
     from customer_weeks
     inner join levels
         on
             customer_weeks.account_id = levels.account_id
             and customer_weeks.week = levels.week
-    inner join reported
-        on customer_weeks.week = reported.week
-    left join most_features
-        on customer_weeks.week = most_features.week
+    inner join seen
+        on customer_weeks.week = seen.week
 ),
 
 final as (

@@ -1,0 +1,399 @@
+"""What the health score measures of an account on a day, from its staged rows.
+
+Readings of DECISIONS H1 to H3, H9 and H14, and of the comments of each driver:
+
+- A week's users are the mean of its days with use, rounded to cents; a week without a
+  row is a week without use once users were counted, but for one that is not over.
+- "Lately" is four weeks, the level before are the four that ended 60 days before (weeks
+  9 to 12 back), features are looked for in five weeks.
+- Tickets count for half a year after their solution, surveys of support for as long;
+  NPS answers of 120 days count, of a year where there are none.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+from oracle.arithmetic import round_half_up
+
+Row = Mapping[str, Any]
+_DAY = timedelta(days=1)
+_WEEK = timedelta(weeks=1)
+_NOT_MET = ("automated_email", "in_app_message", "internal")
+_REVIEWS = ("qbr", "ebr")
+_FELT = {"green": 100, "yellow": 50, "red": 0}
+
+
+@dataclass
+class UsageWeek:
+    """What an account's usage rows of one week come to; None where nothing says it."""
+
+    users: Fraction | None = None
+    most_users: int = 0
+    user_days: int = 0
+    active_days: int = 0
+    sessions: int | None = None
+    features: int | None = None
+    feature_users: int | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a day's facts are read from: one account's rows, and the company's edges.
+
+    `usage_known_on` and `most_features` are the company's: by week with use of anybody,
+    as far as it had come, so that a week holds until the next such one; `first_met` and
+    `first_reviewed` are the days of its first such activities.
+    """
+
+    usage: Mapping[date, UsageWeek]
+    tickets: Sequence[Row]
+    csat: Sequence[Row]
+    nps: Sequence[Row]
+    activities: Sequence[Row]
+    contacts: Sequence[Row]
+    milestones: Sequence[Row]
+    judgements: Sequence[Row]
+    invoices: Sequence[Row]
+    usage_known_on: Mapping[date, date]
+    most_features: Mapping[date, int]
+    first_met: date | None
+    first_reviewed: date | None
+
+
+@dataclass
+class _Day:
+    users: int = 0
+    counted: bool = False
+    used: bool = False
+
+
+def usage_weeks(daily: Iterable[Row], features: Iterable[Row]) -> dict[date, UsageWeek]:
+    """Return one account's usage by the Monday of the week."""
+    days: dict[date, dict[date, _Day]] = defaultdict(lambda: defaultdict(_Day))
+    weeks: dict[date, UsageWeek] = defaultdict(UsageWeek)
+    for row in daily:
+        monday = _monday(row["usage_date"])
+        day, week = days[monday][row["usage_date"]], weeks[monday]
+        counts = [row["active_users"], row["sessions"], row["events"]]
+        # The first that the source sends says whether there was use.
+        said = next((count for count in counts if count is not None), 0)
+        day.used |= said > 0
+        day.users += row["active_users"] or 0
+        day.counted |= row["active_users"] is not None
+        if row["sessions"] is not None:
+            week.sessions = (week.sessions or 0) + row["sessions"]
+    for monday, found in days.items():
+        week = weeks[monday]
+        week.active_days = sum(day.used for day in found.values())
+        if any(day.counted for day in found.values()):
+            week.user_days = sum(day.users for day in found.values())
+            week.most_users = max(day.users for day in found.values())
+            mean = Fraction(week.user_days, week.active_days or 1)
+            week.users = _rounded(mean, 2) if week.active_days else Fraction(0)
+    reached: dict[date, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for row in features:
+        counts = [row["active_users"], row["events"], 1]
+        if next(count for count in counts if count is not None) <= 0:
+            continue
+        users = reached[_monday(row["usage_date"])][row["feature"]]
+        if row["active_users"] is not None:
+            users.append(row["active_users"])
+    for monday, by_feature in reached.items():
+        weeks[monday].features = len(by_feature)
+        most = [max(users) for users in by_feature.values() if users]
+        # Features of whose users nobody was counted say nothing about how many.
+        weeks[monday].feature_users = sum(most) if most else None
+    return dict(weeks)
+
+
+def facts(customer: Row, touchpoint_days: int | None, known: Known) -> dict[str, Any]:
+    """Return every measure of one customer's week, and since when each is known.
+
+    `customer` has week, taken_on, seats, features_bought and first_arr_on.
+    """
+    return {
+        **_usage(customer, known),
+        **_support(customer["taken_on"], known),
+        **_engagement(customer, touchpoint_days, known),
+        **_contacts(customer["taken_on"], known),
+        "plan_progress": _plan_progress(customer["taken_on"], known),
+        **_sentiment(customer["taken_on"], known),
+    }
+
+
+def _usage(customer: Row, known: Known) -> dict[str, Any]:
+    week, taken_on = customer["week"], customer["taken_on"]
+    names = (
+        "seat_utilisation", "active_user_trend", "usage_frequency", "stickiness",
+        "feature_breadth", "feature_depth", "usage_known_on",
+    )  # fmt: skip
+    if not known.usage or week < min(known.usage):
+        return dict.fromkeys(names)
+    counted_from = min(
+        (monday for monday, one in known.usage.items() if one.users is not None),
+        default=None,
+    )
+
+    def users_of(monday: date) -> Fraction | None:
+        if monday in known.usage:
+            return known.usage[monday].users
+        is_over = monday < week or taken_on == week + 6 * _DAY
+        silent = counted_from is not None and counted_from <= monday
+        return Fraction(0) if is_over and silent else None
+
+    def back(first: int, last: int) -> list[date]:
+        mondays = [week - number * _WEEK for number in range(first, last + 1)]
+        return [monday for monday in mondays if monday >= min(known.usage)]
+
+    lately = [known.usage[monday] for monday in back(0, 3) if monday in known.usage]
+    now = [users for monday in back(0, 3) if (users := users_of(monday)) is not None]
+    then = [users for monday in back(9, 12) if (users := users_of(monday)) is not None]
+    trend = None
+    if now and len(then) >= 2:
+        change = _ratio(sum(now) * len(then), sum(then) * len(now))
+        trend = None if change is None else change - 1
+    user_days = sum(one.user_days for one in lately)
+    most_users = max((one.most_users for one in lately), default=0)
+    active_days = sum(one.active_days for one in lately)
+    sessions = [one.sessions for one in lately if one.sessions is not None]
+    five = [known.usage[monday] for monday in back(0, 4) if monday in known.usage]
+    used = max((one.features for one in five if one.features is not None), default=None)
+    reached = max(
+        (one.feature_users for one in five if one.feature_users is not None),
+        default=None,
+    )
+    to_use = customer["features_bought"]
+    if to_use is None:
+        to_use = _last(known.most_features, week)
+    seats = Fraction(customer["seats"])
+    return {
+        "seat_utilisation": _ratio(sum(now), len(now) * seats) if now else None,
+        "active_user_trend": trend,
+        "usage_frequency": _ratio(sum(sessions), user_days) if sessions else None,
+        "stickiness": _ratio(user_days, active_days * most_users),
+        "feature_breadth": _ratio(used, to_use),
+        "feature_depth": _ratio(reached, None if to_use is None else seats * to_use),
+        "usage_known_on": _last(known.usage_known_on, week),
+    }
+
+
+def _support(taken_on: date, known: Known) -> dict[str, Any]:
+    tickets = [
+        ticket
+        for ticket in known.tickets
+        if ticket["created_on"] <= taken_on
+        and (ticket["solved_on"] is None or _within(ticket["solved_on"], taken_on, 180))
+    ]
+    rated = [one for one in known.csat if _within(one["responded_on"], taken_on, 180)]
+    rated = [one for one in rated if one["responded_on"] <= taken_on]
+    names = (
+        "open_tickets", "escalated_tickets", "critical_tickets", "resolution_hours",
+        "last_solved_on",
+    )  # fmt: skip
+    found: dict[str, Any] = dict.fromkeys(names)
+    solved = [one for one in tickets if not _is_after(one["solved_on"], taken_on)]
+    if tickets:
+        still_open = [one for one in tickets if one not in solved]
+        lately = [one for one in solved if _within(one["solved_on"], taken_on, 90)]
+        midnight = datetime.combine(taken_on + _DAY, datetime.min.time())
+        found = {
+            "open_tickets": len(still_open),
+            "escalated_tickets": sum(
+                bool(one["is_escalated"]) and _within(one["created_on"], taken_on, 90)
+                for one in tickets
+            ),
+            "critical_tickets": max(
+                (
+                    _hours(one["created_at"], midnight)
+                    for one in still_open
+                    if one["priority"] == "critical"
+                ),
+                default=Fraction(0),
+            ),
+            "resolution_hours": _ratio(
+                sum(_seconds(one["created_at"], one["solved_at"]) for one in lately),
+                len(lately) * 3600,
+            ),
+            "last_solved_on": max((one["solved_on"] for one in solved), default=None),
+        }
+    scores = [
+        *((one["satisfaction_score"], one["solved_on"]) for one in solved),
+        *((one["score"], one["responded_on"]) for one in rated),
+    ]
+    scores = [(score, day) for score, day in scores if score is not None]
+    found["satisfaction"] = _mean(Fraction(score) for score, _ in scores)
+    found["last_rated_on"] = max((day for _, day in scores), default=None)
+    return found
+
+
+def _engagement(
+    customer: Row, touchpoint_days: int | None, known: Known
+) -> dict[str, Any]:
+    taken_on = customer["taken_on"]
+    met = [one for one in known.activities if is_meeting(one)]
+    met = [one for one in met if one["occurred_on"] <= taken_on]
+    held = [one for one in met if one["status"] in (None, "completed")]
+    reviews = [one for one in held if one["activity_type"] in _REVIEWS]
+
+    def days_since(those: Sequence[Row], first_of_anybody: date | None) -> int | None:
+        if those:
+            return (taken_on - max(one["occurred_on"] for one in those)).days
+        if first_of_anybody is None or first_of_anybody > taken_on:
+            return None
+        return (taken_on - max(customer["first_arr_on"], first_of_anybody)).days
+
+    expected = [
+        one
+        for one in met
+        if one["activity_type"] != "email" and _within(one["occurred_on"], taken_on, 90)
+    ]
+    attended = [one for one in expected if one in held]
+    return {
+        "touch_recency": _ratio(days_since(held, known.first_met), touchpoint_days),
+        "qbr_recency": days_since(reviews, known.first_reviewed),
+        "meetings_attended": _ratio(len(attended), len(expected)),
+    }
+
+
+def is_meeting(activity: Row) -> bool:
+    """Tell whether a person of ours met, or was to meet, a customer."""
+    return activity["activity_type"] not in _NOT_MET and (
+        activity["status"] in (None, "completed", "no_show")
+    )
+
+
+def is_review(activity: Row) -> bool:
+    """Tell whether a meeting was a business review."""
+    return is_meeting(activity) and activity["activity_type"] in _REVIEWS
+
+
+def _contacts(taken_on: date, known: Known) -> dict[str, Any]:
+    found = [
+        one
+        for one in known.contacts
+        if one["created_on"] is None or one["created_on"] <= taken_on
+    ]
+    if not found:
+        return dict.fromkeys(
+            ("known_contacts", "champion_present", "executive_present",
+             "champion_lost_days")
+        )  # fmt: skip
+    there = [one for one in found if _is_after(one["left_on"], taken_on)]
+    roles = {one["persona"] for one in there}
+    left = [
+        one["left_on"]
+        for one in found
+        if one["persona"] == "champion" and one not in there
+    ]
+    is_lost = left and "champion" not in roles
+    return {
+        "known_contacts": len(there),
+        "champion_present": int("champion" in roles),
+        "executive_present": int("executive_sponsor" in roles),
+        "champion_lost_days": (taken_on - max(left)).days if is_lost else None,
+    }
+
+
+def _plan_progress(taken_on: date, known: Known) -> Fraction | None:
+    due = [
+        one
+        for one in known.milestones
+        if one["due_date"] <= taken_on
+        and _within(one["due_date"], taken_on, 365)
+        and one["plan_created_on"] <= taken_on
+    ]
+    reached = [one for one in due if not _is_after(one["completed_on"], taken_on)]
+    return _ratio(len(reached), len(due))
+
+
+def _sentiment(taken_on: date, known: Known) -> dict[str, Any]:
+    answers = [
+        one
+        for one in known.nps
+        if one["responded_on"] <= taken_on
+        and _within(one["responded_on"], taken_on, 365)
+    ]
+    recent = [one for one in answers if _within(one["responded_on"], taken_on, 120)]
+    judged = [one for one in known.judgements if one["recorded_on"] <= taken_on]
+    last = max(
+        judged, key=lambda one: (one["recorded_at"], one["csm_id"] or ""), default=None
+    )
+    billed = [
+        one
+        for one in known.invoices
+        if one["status"] not in ("draft", "void")
+        and one["issued_on"] <= taken_on
+        and (
+            _is_after(one["paid_on"], taken_on)
+            or _within(one["issued_on"], taken_on, 400)
+        )
+    ]
+    owed = [
+        (taken_on - one["due_on"]).days
+        for one in billed
+        if one["due_on"] is not None
+        and one["due_on"] < taken_on
+        and _is_after(one["paid_on"], taken_on)
+        # Paid, nobody knows when.
+        and not (one["status"] == "paid" and one["paid_on"] is None)
+    ]
+    return {
+        "nps": _mean(Fraction(one["score"]) for one in recent or answers),
+        "last_surveyed_on": max((one["responded_on"] for one in answers), default=None),
+        "csm_sentiment": None if last is None else _FELT[last["sentiment"]],
+        "last_judged_on": None if last is None else last["recorded_on"],
+        "overdue_invoices": max(owed, default=0) if billed else None,
+    }
+
+
+def _last(by_week: Mapping[date, Any], week: date) -> Any:
+    """Return what holds in a week: its own, or that of the latest week before."""
+    return by_week[max(monday for monday in by_week if monday <= week)]
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _within(day: date, taken_on: date, days: int) -> bool:
+    """Tell whether a day is less than so many days ago."""
+    return day + timedelta(days=days) > taken_on
+
+
+def _is_after(day: date | None, taken_on: date) -> bool:
+    """Tell whether something had not yet happened; what has no day has not."""
+    return day is None or day > taken_on
+
+
+def _seconds(start: datetime, end: datetime) -> int:
+    return int((end.replace(tzinfo=None) - start.replace(tzinfo=None)).total_seconds())
+
+
+def _hours(start: datetime, end: datetime) -> Fraction | None:
+    return _ratio(_seconds(start, end), 3600)
+
+
+def _mean(values: Iterable[Fraction | int]) -> Fraction | None:
+    found = list(values)
+    return _ratio(sum(found), len(found))
+
+
+def _ratio(
+    part: Fraction | int | None, whole: Fraction | int | None
+) -> Fraction | None:
+    """Return a ratio to six decimals, half away from zero; None on an empty base."""
+    if part is None or not whole:
+        return None
+    share = Fraction(part) / Fraction(whole)
+    rounded = _rounded(abs(share), 6)
+    return rounded if share >= 0 else -rounded
+
+
+def _rounded(amount: Fraction, places: int) -> Fraction:
+    return Fraction(round_half_up(amount * 10**places), 10**places)
