@@ -6,20 +6,13 @@ with weeks as (
     where is_scored
 ),
 
+states as (
+    select * from {{ ref('int_account_states') }}
+    where arr > 0
+),
+
 lines as (
     select * from {{ ref('int_known_lines') }}
-),
-
-profiles as (
-    select * from {{ ref('account_profiles') }}
-),
-
-touch_tiers as (
-    select * from {{ ref('touch_tiers') }}
-),
-
-overrides as (
-    select * from {{ ref('touch_tier_overrides') }}
 ),
 
 product_features as (
@@ -28,73 +21,63 @@ product_features as (
 
 first_arr as (
     select
-        lines.account_id,
-        min(lines.valid_from) as first_arr_on
-    from lines
-    where lines.arr > 0
-    group by lines.account_id
+        states.account_id,
+        min(states.valid_from) as first_arr_on
+    from states
+    group by states.account_id
 ),
 
+-- A family counts once, however many lines it is in.
 families as (
     select
         lines.account_id,
         weeks.week,
-        weeks.taken_on,
-        weeks.is_last,
         lines.product_family,
-        sum(lines.arr) as arr,
-        sum(case when lines.is_seat then lines.quantity else 0 end) as seats,
-        sum(case when lines.is_self_service then 0 else 1 end) as assisted_lines
+        max(product_features.features) as features
     from lines
+    inner join product_features
+        on lines.product_family = product_features.product_family
     inner join weeks
         on
             lines.valid_from <= weeks.taken_on
             and lines.known_to > weeks.taken_on
-    group by
-        lines.account_id,
-        weeks.week,
-        weeks.taken_on,
-        weeks.is_last,
-        lines.product_family
+    group by lines.account_id, weeks.week, lines.product_family
 ),
 
-customers as (
+bought as (
     select
         families.account_id,
         families.week,
-        families.taken_on,
-        families.is_last,
-        cast(sum(families.arr) as decimal(18, 2)) as arr,
-        cast(sum(families.seats) as decimal(18, 2)) as seats,
-        cast(sum(product_features.features) as bigint) as features_bought,
-        sum(families.assisted_lines) = 0 as is_self_service_only
+        cast(sum(families.features) as bigint) as features_bought
     from families
-    left join product_features
-        on families.product_family = product_features.product_family
-    group by families.account_id, families.week, families.taken_on, families.is_last
-    having sum(families.arr) > 0
+    group by families.account_id, families.week
 ),
 
 final as (
     select
-        customers.account_id,
-        customers.week,
-        customers.taken_on,
-        customers.is_last,
-        customers.arr,
-        customers.seats,
-        customers.features_bought,
+        states.account_id,
+        weeks.week,
+        weeks.taken_on,
+        weeks.is_last,
+        states.arr,
+        cast(states.seats as decimal(18, 2)) as seats,
+        bought.features_bought,
         first_arr.first_arr_on,
-        {{ assigned_touch_tier() | indent(8) }} as touch_tier,
+        states.touch_tier,
         {{ lifecycle_stage(
-            'customers.arr', 'first_arr.first_arr_on', 'customers.taken_on', 'cast(null as bigint)'
+            'states.arr', 'first_arr.first_arr_on', 'weeks.taken_on', 'cast(null as bigint)'
         ) | indent(8) }} as stage_by_age
-    from customers
+    from states
+    inner join weeks
+        on
+            states.valid_from <= weeks.taken_on
+            and {{ open_end('states.valid_to') }} > weeks.taken_on
     inner join first_arr
-        on customers.account_id = first_arr.account_id
-    {{ join_touch_tier(
-        'customers', 'customers.taken_on', 'customers.arr', 'customers.is_self_service_only'
-    ) | indent(4) }}
+        on states.account_id = first_arr.account_id
+    left join bought
+        on
+            states.account_id = bought.account_id
+            and weeks.week = bought.week
 )
 
 select * from final
