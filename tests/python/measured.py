@@ -103,6 +103,14 @@ def measured_in(connection: duckdb.DuckDBPyConnection, every: int = 1) -> Measur
         for row in rows_of(connection, query):
             by_account.setdefault(row["account_id"], []).append(row)
     tiers = rows_of(connection, "from policy.touch_tiers")
+    thresholds = {
+        row["touch_tier"]: row
+        for row in rows_of(connection, "from policy.activation_thresholds")
+    }
+    lines: dict[str, list[Row]] = {}
+    for row in rows_of(connection, "from intermediate.int_known_lines"):
+        lines.setdefault(row["account_id"], []).append(row)
+    as_of = max(row["taken_on"] for row in customers)
     daily, features = staged.pop("daily"), staged.pop("features")
     usage = {
         account_id: health_facts.usage_weeks(
@@ -121,6 +129,8 @@ def measured_in(connection: duckdb.DuckDBPyConnection, every: int = 1) -> Measur
         for week, one in weeks.items():
             if one.features is not None:
                 most_features[week] = max(most_features.get(week, 0), one.features)
+    recorded_from = min(week for weeks in usage.values() for week in weeks)
+    first_arr_on = {row["account_id"]: row["first_arr_on"] for row in customers}
     met = [row for rows in staged["activities"].values() for row in rows]
     of_the_company = {
         "usage_known_on": so_far(last_reported),
@@ -140,10 +150,19 @@ def measured_in(connection: duckdb.DuckDBPyConnection, every: int = 1) -> Measur
         {
             account_id: health_facts.Known(
                 usage=usage.get(account_id, {}),
+                can_activate=started_on >= recorded_from,
+                activated_on=health_facts.activation(
+                    started_on,
+                    as_of,
+                    usage.get(account_id, {}),
+                    lines[account_id],
+                    tiers,
+                    thresholds,
+                ),
                 **{name: rows.get(account_id, []) for name, rows in staged.items()},
                 **of_the_company,
             )
-            for account_id in {row["account_id"] for row in customers}
+            for account_id, started_on in first_arr_on.items()
         },
         {row["touch_tier"]: row["touchpoint_days"] for row in tiers},
     )

@@ -347,8 +347,7 @@ def test_what_is_measured_of_the_sample_equals_the_oracle(sample_warehouse):
         sample = measured_in(connection)
     assert differing(sample) == []
     assert len(sample.customers) > 5_000
-    # All but who they are, and the first value, whose thresholds are a policy.
+    # All but who they are.
     assert known_somewhere(sample) == facts_columns(sample) - {
-        "account_id", "week", "taken_on", "is_last", "touch_tier", "stage_by_age",
-        "arr", "time_to_first_value",
+        "account_id", "week", "taken_on", "is_last", "touch_tier", "stage_by_age", "arr"
     }  # fmt: skip

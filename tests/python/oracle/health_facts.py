@@ -19,7 +19,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from oracle.arithmetic import round_half_up
+from oracle.arithmetic import add_months, round_half_up
 
 Row = Mapping[str, Any]
 _DAY = timedelta(days=1)
@@ -46,12 +46,16 @@ class UsageWeek:
 class Known:
     """What a day's facts are read from: one account's rows, and the company's edges.
 
+    `activated_on` is the day of first value, None while it was not reached; an account
+    from before usage was recorded is not `can_activate`.
     `usage_known_on` and `most_features` are the company's: by week with use of anybody,
     as far as it had come, so that a week holds until the next such one; `first_met` and
     `first_reviewed` are the days of its first such activities.
     """
 
     usage: Mapping[date, UsageWeek]
+    can_activate: bool
+    activated_on: date | None
     tickets: Sequence[Row]
     csat: Sequence[Row]
     nps: Sequence[Row]
@@ -115,9 +119,11 @@ def usage_weeks(daily: Iterable[Row], features: Iterable[Row]) -> dict[date, Usa
 def facts(customer: Row, touchpoint_days: int | None, known: Known) -> dict[str, Any]:
     """Return every measure of one customer's week, and since when each is known.
 
-    `customer` has week, taken_on, seats, features_bought and first_arr_on.
+    `customer` has week, taken_on, seats, features_bought, first_arr_on and
+    stage_by_age.
     """
     return {
+        "time_to_first_value": _time_to_first_value(customer, known),
         **_usage(customer, known),
         **_support(customer["taken_on"], known),
         **_engagement(customer, touchpoint_days, known),
@@ -125,6 +131,72 @@ def facts(customer: Row, touchpoint_days: int | None, known: Known) -> dict[str,
         "plan_progress": _plan_progress(customer["taken_on"], known),
         **_sentiment(customer["taken_on"], known),
     }
+
+
+def activation(
+    first_arr_on: date,
+    as_of: date,
+    usage: Mapping[date, UsageWeek],
+    lines: Sequence[Row],
+    tiers: Sequence[Row],
+    thresholds: Mapping[str, Row],
+) -> date | None:
+    """Return the day by which a week of the first year reached every threshold.
+
+    The thresholds are those of the tier of what was bought that day; sessions and
+    features are asked for where the source sends them.
+    """
+    for monday in sorted(usage):
+        if not first_arr_on - 6 * _DAY <= monday < add_months(first_arr_on, 12):
+            continue
+        week, reached_on = usage[monday], min(monday + 6 * _DAY, as_of)
+        held = [
+            line
+            for line in lines
+            if line["valid_from"] <= reached_on < line["known_to"]
+        ]
+        tier = _tier_of(held, tiers)
+        if tier not in thresholds or week.users is None:
+            continue
+        wanted = thresholds[tier]
+        seats = sum(Fraction(line["quantity"]) for line in held if line["is_seat"])
+        features = [
+            one.features
+            for other, one in usage.items()
+            if monday - 4 * _WEEK <= other <= monday
+            and one.features is not None
+            # What was used before the first year is not of it.
+            and other >= first_arr_on - 6 * _DAY
+        ]
+        sessions = Fraction(wanted["sessions_per_user"]) * week.user_days
+        if (
+            week.users >= Fraction(wanted["seats_active"]) * seats
+            and (week.sessions is None or week.sessions >= sessions)
+            and (not features or max(features) >= wanted["features_used"])
+        ):
+            return reached_on
+    return None
+
+
+def _tier_of(held: Sequence[Row], tiers: Sequence[Row]) -> str | None:
+    """Return the tier of what an account has; self-service has edges of its own."""
+    if not held:
+        return None
+    arr = sum(Fraction(line["arr"]) for line in held)
+    kind = "self_service_" if all(line["is_self_service"] for line in held) else ""
+    for tier in tiers:
+        below = tier[f"{kind}arr_below"]
+        if tier[f"{kind}arr_from"] <= arr and (below is None or arr < below):
+            return tier["touch_tier"]
+    return None
+
+
+def _time_to_first_value(customer: Row, known: Known) -> int | None:
+    """Return the days to first value, or so far; in the first year only."""
+    if not known.can_activate or customer["stage_by_age"] == "growth":
+        return None
+    reached_on = min(known.activated_on or date.max, customer["taken_on"])
+    return (reached_on - customer["first_arr_on"]).days
 
 
 def _usage(customer: Row, known: Known) -> dict[str, Any]:

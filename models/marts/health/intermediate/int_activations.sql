@@ -41,10 +41,11 @@ first_year as (
         usage_weeks.active_users_average,
         usage_weeks.active_user_days,
         usage_weeks.sessions,
+        -- Five weeks of the calendar: a week without use has no row.
         max(usage_weeks.features_used) over (
             partition by customers.account_id
-            order by usage_weeks.week
-            rows between 4 preceding and current row
+            order by {{ days_between('customers.first_arr_on', 'usage_weeks.week') }}
+            range between 28 preceding and current row
         ) as features_used
     from customers
     inner join usage_weeks
