@@ -1,6 +1,6 @@
 """On which days what calls for somebody holds, one account at a time, day by day.
 
-Readings of DECISIONS I1, I2, I7 and I9:
+Readings of DECISIONS I1, I2, I5, I7, I8 and I9:
 
 - A day counts from its own start on: what ends on a day does not hold that day. What
   begins and ends on one day holds for a moment, and calls for somebody.
@@ -12,10 +12,12 @@ Readings of DECISIONS I1, I2, I7 and I9:
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 Row = Mapping[str, Any]
@@ -29,7 +31,8 @@ class Account:
     """One account's rows, as staged or built by the models that its name says.
 
     `weeks` are its weeks of health that are over: taken_on, trend, week_users, seats,
-    sessions and user_days; `bands` its scores': taken_on and band.
+    sessions and user_days; `bands` its scores': taken_on and band. `cadences` are rows
+    of the policy by tier and band, `touches_from` is the company's first touch.
     """
 
     states: Sequence[Row]
@@ -38,6 +41,33 @@ class Account:
     tickets: Sequence[Row]
     invoices: Sequence[Row]
     contacts: Sequence[Row]
+    terms: Sequence[Row]
+    touches: Sequence[Row]
+    milestones: Sequence[Row]
+    cadences: Mapping[tuple[str, str], Row]
+    touches_from: date | None
+
+    def band_on(self, day: date) -> str:
+        """Return the band of the latest score that was taken by then."""
+        days, bands = self._scores
+        number = bisect_right(days, day)
+        return bands[number - 1] if number else "unscored"
+
+    @cached_property
+    def _scores(self) -> tuple[list[date], list[str]]:
+        """The days on which scores were taken, in order, and their bands."""
+        in_order = sorted(self.bands, key=lambda score: score["taken_on"])
+        return (
+            [score["taken_on"] for score in in_order],
+            [score["band"] for score in in_order],
+        )
+
+    def tier_on(self, day: date) -> str | None:
+        """Return the tier in which it has ARR that day."""
+        for state in self.states:
+            if state["valid_from"] <= day < (state["valid_to"] or date.max):
+                return state["touch_tier"] if state["arr"] > 0 else None
+        return None
 
 
 def runs(
@@ -220,6 +250,78 @@ def _after(periods: Iterable[Period], days: int) -> Iterator[Period]:
             yield begins, until
 
 
+def _terms(account: Account, policy: Row) -> Iterator[Period]:
+    """Yield the times before the ends of terms, until these are settled."""
+    for term in account.terms:
+        start = term["term_end_date"] - int(policy["threshold"]) * _DAY
+        yield max(start, term["life_from"]), term["settled_on"]
+
+
+def _renewal_due(account: Account, policy: Row, as_of: date) -> Iterator[Period]:
+    for start, until in _terms(account, policy):
+        if until is None or until > start:
+            yield start, until
+
+
+def _term_ends_at_risk(account: Account, policy: Row, as_of: date) -> Iterator[Period]:
+    """Yield the days of those times on which the account is red."""
+    for start, until in _terms(account, policy):
+        day = start
+        while day < (until or date.max) and day <= as_of:
+            if account.band_on(day) == "red":
+                yield day, day + _DAY
+            day += _DAY
+
+
+def _notice_near(account: Account, policy: Row, as_of: date) -> Iterator[Period]:
+    """Yield the times in which notice can soon be given no more, and nobody has."""
+    for term in account.terms:
+        start = term["notice_date"] - int(policy["threshold"]) * _DAY
+        ends = [term["notice_date"] + _DAY, term["settled_on"]]
+        ends.append(term["cancel_requested_on"])
+        until = min(end for end in ends if end is not None)
+        start = max(start, term["life_from"])
+        if until > start:
+            yield start, until
+
+
+def _onboarding_stalled(account: Account, policy: Row, as_of: date) -> Iterator[Period]:
+    late = [(one["due_on"], one["done_on"]) for one in account.milestones]
+    return _after(late, int(policy["threshold"]) + 1)
+
+
+def _not_met(
+    account: Account, policy: Row, as_of: date, wanted: str, met: Iterable[date]
+) -> Iterator[Period]:
+    """Yield the days on which a meeting is longer ago than tier and band bear."""
+    started = [row["valid_from"] for row in account.states if row["arr"] > 0]
+    if not started or account.touches_from is None:
+        return
+    days = sorted({*met, max(min(started), account.touches_from)})
+    for number, day in enumerate(days):
+        next_day = [*days, as_of + _DAY][number + 1]
+        overdue = day
+        while overdue < next_day:
+            segment = (account.tier_on(overdue) or "", account.band_on(overdue))
+            cadence = account.cadences.get(segment)
+            allowed = cadence[wanted] if cadence else None
+            if allowed is not None:
+                late = (overdue - day).days - allowed
+                if late > policy["threshold"]:
+                    yield overdue, overdue + _DAY
+            overdue += _DAY
+
+
+def _touchpoint_overdue(account: Account, policy: Row, as_of: date) -> Iterator[Period]:
+    met = [touch["touched_on"] for touch in account.touches]
+    return _not_met(account, policy, as_of, "touchpoint_days", met)
+
+
+def _qbr_overdue(account: Account, policy: Row, as_of: date) -> Iterator[Period]:
+    met = [touch["touched_on"] for touch in account.touches if touch["is_review"]]
+    return _not_met(account, policy, as_of, "qbr_days", met)
+
+
 _PERIODS = {
     "health_turned_red": _turned_red,
     "usage_declines": _usage_declines,
@@ -228,5 +330,11 @@ _PERIODS = {
     "payment_overdue": _payment_overdue,
     "champion_left": _champion_left,
     "no_executive": _no_executive,
+    "renewal_due": _renewal_due,
+    "term_ends_at_risk": _term_ends_at_risk,
+    "notice_near": _notice_near,
+    "onboarding_stalled": _onboarding_stalled,
+    "touchpoint_overdue": _touchpoint_overdue,
+    "qbr_overdue": _qbr_overdue,
 }
 TRIGGERS = tuple(_PERIODS)
