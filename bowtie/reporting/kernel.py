@@ -40,6 +40,7 @@ _TOLD = {"BinderException", "CatalogException", "ParserException"}
 _FOLDER = "bowtie-kernel-"
 # Of a temporary folder's path; a socket's may have 107 bytes.
 _LONGEST = 60
+# `%reset` would also look through all that was ever imported for garbage.
 _BEGINNING = """\
 %reset_selective -f .
 from bowtie.reporting import house
