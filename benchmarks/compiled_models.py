@@ -24,7 +24,8 @@ from bowtie import parsed_project
 from bowtie.dbt_process import PARSED
 
 PROJECT = Path(__file__).parents[1]
-DATABASE = "compiled"
+# As a run's is called, so that what one has parsed serves the other.
+DATABASE = "bowtie"
 
 
 @dataclass(frozen=True)
