@@ -122,9 +122,9 @@ browser: ## See that there is a Chromium to look at reports with; install it, if
 
 .PHONY: tests
 tests: $(STAMP) browser ## Only the tests (ARGS="-k lock" chooses)
-	@# Three on two cores: they wait for each other's builds. In the order of names, since
+	@# Four on two cores: they wait for each other's builds. In the order of names, since
 	@# a file of few tests may take the longest.
-	@$(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder -m "not slow" $(ARGS)
+	@$(BIN)/pytest -q -n 4 --dist loadfile --no-loadscope-reorder -m "not slow" $(ARGS)
 
 .PHONY: test-slow
 test-slow: $(STAMP) ## The long campaigns that `make test` leaves out
