@@ -1,8 +1,8 @@
 """Executes notebooks, one after the other, in one kernel.
 
 Starting a kernel and importing matplotlib takes seconds, a page half of one; so many
-pages share a kernel, and each begins with an empty namespace. It talks over sockets of
-the file system: no port is opened, and none is needed.
+pages share a kernel, and each begins without the names of the one before. It talks over
+sockets of the file system: no port is opened, and none is needed.
 """
 
 from __future__ import annotations

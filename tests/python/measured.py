@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import duckdb
 from oracle import health_facts
+from oracle.arithmetic import monday_of
 from oracle.health import Row
+from rows import rows_by_account, rows_of
 
 # Staged rows that a fact is read from, by the field of `Known` that holds them.
 STAGED = {
@@ -62,13 +63,6 @@ CUSTOMERS = """
 """
 
 
-def rows_of(connection: duckdb.DuckDBPyConnection, query: str) -> list[Row]:
-    """Return a query's rows by column."""
-    found = connection.execute(query)
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-
-
 def so_far(found: dict[date, Any]) -> dict[date, Any]:
     """Return by week the most that was found up to it."""
     best, most = None, {}
@@ -80,12 +74,31 @@ def so_far(found: dict[date, Any]) -> dict[date, Any]:
 
 @dataclass(frozen=True)
 class Measured:
-    """Customers' weeks, what the models measured of them, and what that is known by."""
+    """Customers' weeks: who and when, what the models measured, and what the oracle."""
 
-    customers: list[Row]
-    found: dict[tuple[str, date], Row]
-    known: dict[str, health_facts.Known]
-    touchpoint_days: dict[str, int | None]
+    weeks: list[tuple[Row, Row, Row]]
+
+    def differing(self) -> list[tuple[Any, ...]]:
+        """Return account, week, measure and both values wherever the two differ."""
+        return [
+            (customer["account_id"], customer["week"], name, held[name], value)
+            for customer, held, expected in self.weeks
+            for name, value in expected.items()
+            if held[name] != value
+        ]
+
+    def known_somewhere(self) -> set[str]:
+        """Return the measures of which something is known of somebody."""
+        return {
+            name
+            for _, _, expected in self.weeks
+            for name, value in expected.items()
+            if value is not None
+        }
+
+    def columns(self) -> set[str]:
+        """Return the columns of the models' facts."""
+        return set(self.weeks[0][1])
 
 
 def measured_in(connection: duckdb.DuckDBPyConnection, every: int = 1) -> Measured:
@@ -97,19 +110,13 @@ def measured_in(connection: duckdb.DuckDBPyConnection, every: int = 1) -> Measur
         f"select facts.* from intermediate.int_health_facts as facts "
         f"inner join ({chosen}) as customers using (account_id, week)",
     )
-    staged: dict[str, dict[str, list[Row]]] = {}
-    for name, query in STAGED.items():
-        by_account = staged.setdefault(name, {})
-        for row in rows_of(connection, query):
-            by_account.setdefault(row["account_id"], []).append(row)
+    staged = {name: rows_by_account(connection, sql) for name, sql in STAGED.items()}
     tiers = rows_of(connection, "from policy.touch_tiers")
     thresholds = {
         row["touch_tier"]: row
         for row in rows_of(connection, "from policy.activation_thresholds")
     }
-    lines: dict[str, list[Row]] = {}
-    for row in rows_of(connection, "from intermediate.int_known_lines"):
-        lines.setdefault(row["account_id"], []).append(row)
+    lines = rows_by_account(connection, "from intermediate.int_known_lines")
     as_of = max(row["taken_on"] for row in customers)
     daily, features = staged.pop("daily"), staged.pop("features")
     usage = {
@@ -121,7 +128,7 @@ def measured_in(connection: duckdb.DuckDBPyConnection, every: int = 1) -> Measur
     last_reported: dict[date, date] = {}
     for rows in daily.values():
         for row in rows:
-            week = row["usage_date"] - timedelta(days=row["usage_date"].weekday())
+            week = monday_of(row["usage_date"])
             latest = last_reported.get(week, row["usage_date"])
             last_reported[week] = max(latest, row["usage_date"])
     most_features: dict[date, int] = {}
@@ -144,59 +151,36 @@ def measured_in(connection: duckdb.DuckDBPyConnection, every: int = 1) -> Measur
             default=None,
         ),
     }
-    return Measured(
-        customers,
-        {(row["account_id"], row["week"]): row for row in found},
-        {
-            account_id: health_facts.Known(
-                usage=usage.get(account_id, {}),
-                can_activate=started_on >= recorded_from,
-                activated_on=health_facts.activation(
-                    started_on,
-                    as_of,
-                    usage.get(account_id, {}),
-                    lines[account_id],
-                    tiers,
-                    thresholds,
-                ),
-                **{name: rows.get(account_id, []) for name, rows in staged.items()},
-                **of_the_company,
-            )
-            for account_id, started_on in first_arr_on.items()
-        },
-        {row["touch_tier"]: row["touchpoint_days"] for row in tiers},
-    )
-
-
-def differing(measured: Measured) -> list[tuple[Any, ...]]:
-    """Return account, week, measure and both values wherever the two differ."""
-    return [
-        (customer["account_id"], customer["week"], name, held[name], value)
-        for customer, held, expected in _both(measured)
-        for name, value in expected.items()
-        if held[name] != value
-    ]
-
-
-def known_somewhere(measured: Measured) -> set[str]:
-    """Return the measures of which something is known of somebody."""
-    return {
-        name
-        for _, _, expected in _both(measured)
-        for name, value in expected.items()
-        if value is not None
+    known = {
+        account_id: health_facts.Known(
+            usage=usage.get(account_id, {}),
+            can_activate=started_on >= recorded_from,
+            activated_on=health_facts.activation(
+                started_on,
+                as_of,
+                usage.get(account_id, {}),
+                lines[account_id],
+                tiers,
+                thresholds,
+            ),
+            **{name: rows.get(account_id, []) for name, rows in staged.items()},
+            **of_the_company,
+        )
+        for account_id, started_on in first_arr_on.items()
     }
-
-
-def facts_columns(measured: Measured) -> set[str]:
-    """Return the columns of the models' facts."""
-    return set(next(iter(measured.found.values())))
-
-
-def _both(measured: Measured) -> Iterator[tuple[Row, Row, Row]]:
-    """Yield each customer's week, what the models measured of it, and the oracle."""
-    for customer in measured.customers:
-        account_id = customer["account_id"]
-        days = measured.touchpoint_days.get(customer["touch_tier"])
-        expected = health_facts.facts(customer, days, measured.known[account_id])
-        yield customer, measured.found[account_id, customer["week"]], expected
+    touchpoint_days = {row["touch_tier"]: row["touchpoint_days"] for row in tiers}
+    held = {(row["account_id"], row["week"]): row for row in found}
+    return Measured(
+        [
+            (
+                customer,
+                held[customer["account_id"], customer["week"]],
+                health_facts.facts(
+                    customer,
+                    touchpoint_days.get(customer["touch_tier"]),
+                    known[customer["account_id"]],
+                ),
+            )
+            for customer in customers
+        ]
+    )

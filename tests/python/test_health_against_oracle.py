@@ -19,8 +19,9 @@ from typing import Any
 
 import duckdb
 import pytest
-from measured import differing, facts_columns, known_somewhere, measured_in
+from measured import measured_in
 from oracle.health import HealthPolicies, Row, history
+from rows import rows_of
 
 AS_OF = date(2025, 12, 31)
 WEEKS = [date(2025, 12, 29) - timedelta(weeks=back) for back in range(29, -1, -1)]
@@ -113,13 +114,6 @@ def tiers_of_their_own(
     )
 
 
-def seed_rows(bowtie: duckdb.DuckDBPyConnection, seed: str) -> list[Row]:
-    """Return a seed's rows by column."""
-    found = bowtie.execute(f"from policy.{seed}")
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-
-
 def drawn_value(
     chance: random.Random, edges: list[Decimal], kind: str
 ) -> Decimal | int | None:
@@ -156,10 +150,10 @@ def drawn_weeks(
         ).fetchall()
     }
     edges: dict[str, list[Decimal]] = {"champion_lost_days": [Decimal(0), Decimal(9)]}
-    for row in seed_rows(bowtie, "health_drivers"):
+    for row in rows_of(bowtie, "from policy.health_drivers"):
         found = edges.setdefault(row["driver"], [])
         found += [Decimal(row["value_at_0"]), Decimal(row["value_at_100"])]
-    for row in seed_rows(bowtie, "health_caps"):
+    for row in rows_of(bowtie, "from policy.health_caps"):
         edges[row["measure"]].append(Decimal(row["threshold"]))
     days = set(KNOWN_ON.values())
     assert kinds.keys() - {*edges, *days} == {
@@ -292,7 +286,7 @@ def test_every_cell_of_scores_and_drivers_equals_the_oracle(
     measured(bowtie, accounts)
     for name, (schema, sql, kind) in compiled.items():
         bowtie.execute(f"create {kind} {schema}.{name} as {sql}")
-    seeds = {seed: seed_rows(bowtie, seed) for seed in SEEDS}
+    seeds = {seed: rows_of(bowtie, f"from policy.{seed}") for seed in SEEDS}
     policies = HealthPolicies(
         tiers=[row["touch_tier"] for row in seeds["touch_tiers"]],
         drivers=seeds["health_drivers"],
@@ -345,9 +339,9 @@ def test_every_cell_of_scores_and_drivers_equals_the_oracle(
 def test_what_is_measured_of_the_sample_equals_the_oracle(sample_warehouse):
     with duckdb.connect(sample_warehouse, read_only=True) as connection:
         sample = measured_in(connection)
-    assert differing(sample) == []
-    assert len(sample.customers) > 5_000
+    assert sample.differing() == []
+    assert len(sample.weeks) > 5_000
     # All but who they are.
-    assert known_somewhere(sample) == facts_columns(sample) - {
+    assert sample.known_somewhere() == sample.columns() - {
         "account_id", "week", "taken_on", "is_last", "touch_tier", "stage_by_age", "arr"
     }  # fmt: skip

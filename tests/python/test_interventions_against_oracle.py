@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import duckdb
-from measured import rows_of
-from oracle.conditions import TRIGGERS, Account, Row, runs
+from oracle.conditions import TRIGGERS, Account, runs
+from rows import rows_by_account, rows_of
 
 # By the field of `Account` that holds them.
 ROWS = {
@@ -56,11 +56,13 @@ def both(
     """Return the runs of a built database and those of the oracle, of so many days."""
     first = as_of - timedelta(days=days)
     connection.execute(f"create temp table chosen as {ACCOUNTS}")
-    rows: dict[str, dict[str, list[Row]]] = {name: {} for name in ROWS}
-    for name, query in ROWS.items():
-        of_chosen = f"from ({query}) where account_id in (from chosen)"
-        for row in rows_of(connection, of_chosen.format(as_of=as_of)):
-            rows[name].setdefault(row["account_id"], []).append(row)
+    rows = {
+        name: rows_by_account(
+            connection,
+            f"from ({query.format(as_of=as_of)}) where account_id in (from chosen)",
+        )
+        for name, query in ROWS.items()
+    }
     triggers = {
         row["trigger"]: row
         for row in rows_of(connection, "from policy.intervention_triggers")

@@ -26,6 +26,7 @@ from oracle.companies import (
     write_csv,
 )
 from oracle.ledger import KEYS
+from rows import rows_of
 
 from benchmarks.compiled_models import CompiledModels, compile_models
 
@@ -73,9 +74,7 @@ class Workbench:
 def mart_rows(
     connection: duckdb.DuckDBPyConnection, mart: str
 ) -> list[dict[str, object]]:
-    result = connection.execute(f"select * from revenue.{mart}")
-    names = [column[0] for column in result.description]
-    return from_mart([dict(zip(names, row, strict=True)) for row in result.fetchall()])
+    return from_mart(rows_of(connection, f"from revenue.{mart}"))
 
 
 def workbench(

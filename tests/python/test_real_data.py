@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from measured import differing, known_somewhere, measured_in
+from measured import measured_in
 
 from bowtie.checks import run_checks, stopping_lines
 from bowtie.paths import PROJECT_DIR
@@ -83,7 +83,7 @@ def test_no_check_keeps_it_from_readers(database):
 
 def test_what_health_measures_equals_the_oracle_where_no_users_are_counted(warehouse):
     measured = measured_in(warehouse)
-    assert differing(measured) == []
-    known = known_somewhere(measured)
+    assert measured.differing() == []
+    known = measured.known_somewhere()
     assert {"feature_breadth", "open_tickets", "satisfaction"} <= known
     assert {"seat_utilisation", "active_user_trend"}.isdisjoint(known)

@@ -15,6 +15,7 @@ import jupytext
 import pytest
 import yaml
 from pages import ReportPage, Shown, read_number
+from rows import rows_of
 
 from bowtie.errors import BowtieError
 from bowtie.paths import PROJECT_DIR, Home
@@ -57,9 +58,7 @@ def expect_page(page: ReportPage, marts: duckdb.DuckDBPyConnection) -> int:
 def asked(marts: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
     cursor = marts.cursor()
     cursor.execute("set TimeZone = 'UTC'")
-    cursor.execute(sql)
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return rows_of(cursor, sql)
 
 
 def expect_shown(shown: Shown, answer: list[dict[str, Any]], page: str) -> None:

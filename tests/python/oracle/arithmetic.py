@@ -1,4 +1,4 @@
-"""Exact numbers and whole months."""
+"""Exact numbers, weeks and whole months."""
 
 from __future__ import annotations
 
@@ -11,16 +11,26 @@ def round_half_up(amount: Fraction) -> int:
     return (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)
 
 
-def ratio(part: int, whole: int) -> Fraction | None:
+def rounded(amount: Fraction, places: int) -> Fraction:
+    """Round to so many decimals, an exact half upwards."""
+    return Fraction(round_half_up(amount * 10**places), 10**places)
+
+
+def ratio(part: Fraction | int, whole: Fraction | int) -> Fraction | None:
     """Return part / whole to six decimals, half up; None on an empty base."""
     if whole == 0:
         return None
-    return Fraction(round_half_up(Fraction(part * 1_000_000, whole)), 1_000_000)
+    return rounded(Fraction(part) / Fraction(whole), 6)
 
 
 def month_number(day: date) -> int:
     """Number the months, so that the next one is one more."""
     return day.year * 12 + day.month - 1
+
+
+def monday_of(day: date) -> date:
+    """Return the Monday of a day's week."""
+    return day - timedelta(days=day.weekday())
 
 
 def first_day(month: int) -> date:

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
 
-Row = Mapping[str, Any]
+from oracle.health import Row
+
 # [from, until); None is open.
 Period = tuple[date, date | None]
 _DAY = timedelta(days=1)
@@ -61,6 +61,12 @@ class Account:
             [score["taken_on"] for score in in_order],
             [score["band"] for score in in_order],
         )
+
+    @property
+    def first_arr_on(self) -> date | None:
+        """The first day with ARR."""
+        days = [state["valid_from"] for state in self.states if state["arr"] > 0]
+        return min(days, default=None)
 
     def tier_on(self, day: date) -> str | None:
         """Return the tier in which it has ARR that day."""
@@ -195,14 +201,12 @@ def _payment_overdue(account: Account, policy: Row, as_of: date) -> Iterator[Per
             and invoice["total_amount"] > 0
             and invoice["due_on"] is not None
         ):
-            start = invoice["due_on"] + (int(policy["threshold"]) + 1) * _DAY
-            if paid_on is None or paid_on > start:
-                yield start, paid_on
+            unpaid = [(invoice["due_on"], paid_on)]
+            yield from _after(unpaid, int(policy["threshold"]) + 1)
 
 
 def _absences(account: Account, persona: str) -> Iterator[Period]:
     """Yield the times after somebody of a persona left, until somebody is there."""
-    there: set[date] = set()
     present = [
         (one["created_on"], one["left_on"])
         for one in account.contacts
@@ -215,10 +219,8 @@ def _absences(account: Account, persona: str) -> Iterator[Period]:
             for start, until in present
         )
         if not covered:
-            there.add(left_on)
-    for left_on in there:
-        later = [start for start, _ in present if start > left_on]
-        yield left_on, min(later, default=None)
+            later = [start for start, _ in present if start > left_on]
+            yield left_on, min(later, default=None)
 
 
 def _champion_left(account: Account, policy: Row, as_of: date) -> Iterator[Period]:
@@ -226,11 +228,11 @@ def _champion_left(account: Account, policy: Row, as_of: date) -> Iterator[Perio
 
 
 def _no_executive(account: Account, policy: Row, as_of: date) -> Iterator[Period]:
-    started = [row["valid_from"] for row in account.states if row["arr"] > 0]
-    if not started or not account.contacts:
+    started_on = account.first_arr_on
+    if started_on is None or not account.contacts:
         return
     absences = [
-        (max(start, min(started)), until)
+        (max(start, started_on), until)
         for start, until in _absences(account, "executive_sponsor")
     ]
     executives = [
@@ -238,7 +240,7 @@ def _no_executive(account: Account, policy: Row, as_of: date) -> Iterator[Period
         for one in account.contacts
         if one["persona"] == "executive_sponsor"
     ]
-    absences.append((min(started), min(executives, default=None)))
+    absences.append((started_on, min(executives, default=None)))
     yield from _after(absences, int(policy["threshold"]))
 
 
@@ -258,9 +260,7 @@ def _terms(account: Account, policy: Row) -> Iterator[Period]:
 
 
 def _renewal_due(account: Account, policy: Row, as_of: date) -> Iterator[Period]:
-    for start, until in _terms(account, policy):
-        if until is None or until > start:
-            yield start, until
+    return _after(_terms(account, policy), 0)
 
 
 def _term_ends_at_risk(account: Account, policy: Row, as_of: date) -> Iterator[Period]:
@@ -280,9 +280,7 @@ def _notice_near(account: Account, policy: Row, as_of: date) -> Iterator[Period]
         ends = [term["notice_date"] + _DAY, term["settled_on"]]
         ends.append(term["cancel_requested_on"])
         until = min(end for end in ends if end is not None)
-        start = max(start, term["life_from"])
-        if until > start:
-            yield start, until
+        yield from _after([(max(start, term["life_from"]), until)], 0)
 
 
 def _onboarding_stalled(account: Account, policy: Row, as_of: date) -> Iterator[Period]:
@@ -294,10 +292,9 @@ def _not_met(
     account: Account, policy: Row, as_of: date, wanted: str, met: Iterable[date]
 ) -> Iterator[Period]:
     """Yield the days on which a meeting is longer ago than tier and band bear."""
-    started = [row["valid_from"] for row in account.states if row["arr"] > 0]
-    if not started or account.touches_from is None:
+    if account.first_arr_on is None or account.touches_from is None:
         return
-    days = sorted({*met, max(min(started), account.touches_from)})
+    days = sorted({*met, max(account.first_arr_on, account.touches_from)})
     for number, day in enumerate(days):
         next_day = [*days, as_of + _DAY][number + 1]
         overdue = day

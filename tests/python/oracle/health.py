@@ -20,8 +20,9 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from oracle.arithmetic import round_half_up
+from oracle.arithmetic import rounded
 
+# A row by column, as it was read.
 Row = Mapping[str, Any]
 
 _COMPARISONS = {
@@ -167,7 +168,7 @@ def _week(row: Row, policies: HealthPolicies) -> Week:
         points = sum(
             average * segment.dimensions[name] for name, average in averages.items()
         )
-        driver_score = _rounded(points / present, 2)
+        driver_score = rounded(points / present, 2)
         _contribute(drivers, averages, segment, present)
     holding = sorted(
         (cap["ceiling"], cap["cap"], cap["driver"])
@@ -214,7 +215,7 @@ def _driver(row: Row, name: str, segment: Segment, policies: HealthPolicies) -> 
     if status == "scored":
         at_0, at_100 = Fraction(policy["value_at_0"]), Fraction(policy["value_at_100"])
         share = (value - at_0) / (at_100 - at_0)
-        points = 100 * _rounded(min(max(share, Fraction(0)), Fraction(1)), 4)
+        points = 100 * rounded(min(max(share, Fraction(0)), Fraction(1)), 4)
     return Driver(policy["dimension"], value, points, status, segment.weight(name))
 
 
@@ -243,7 +244,7 @@ def _averages(drivers: Mapping[str, Driver], segment: Segment) -> dict[str, Frac
         if counting:
             weight = sum(driver.policy_weight for driver in counting)
             points = sum(driver.points * driver.policy_weight for driver in counting)
-            found[dimension] = _rounded(Fraction(points, weight), 6)
+            found[dimension] = rounded(Fraction(points, weight), 6)
     return found
 
 
@@ -261,8 +262,8 @@ def _coverage(drivers: Mapping[str, Driver], segment: Segment) -> Fraction:
             continue
         whole += weight
         counting = sum(one.policy_weight for one in _counting(drivers, dimension))
-        known += _rounded(Fraction(weight * counting, all_drivers), 6)
-    return _rounded(known / whole, 6) if whole else Fraction(0)
+        known += rounded(Fraction(weight * counting, all_drivers), 6)
+    return rounded(known / whole, 6) if whole else Fraction(0)
 
 
 def _contribute(
@@ -279,13 +280,13 @@ def _contribute(
         weight, points = segment.dimensions[dimension], Fraction(0)
         for driver in counting:
             points += driver.points * driver.policy_weight
-            until = before + weight * _rounded(points / whole, 6)
-            driver.contribution = _rounded(until / present, 2) - _rounded(
+            until = before + weight * rounded(points / whole, 6)
+            driver.contribution = rounded(until / present, 2) - rounded(
                 so_far / present, 2
             )
             so_far = until
             share = Fraction(weight * driver.policy_weight, whole * present)
-            driver.weight = 100 * _rounded(share, 6)
+            driver.weight = 100 * rounded(share, 6)
         before += weight * average
 
 
@@ -319,7 +320,3 @@ def _band(score: Fraction | None, tier: str, policies: HealthPolicies) -> str:
             ):
                 return band["band"]
     raise AssertionError(f"no band has {score}")
-
-
-def _rounded(amount: Fraction, places: int) -> Fraction:
-    return Fraction(round_half_up(amount * 10**places), 10**places)

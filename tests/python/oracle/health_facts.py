@@ -19,9 +19,9 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from oracle.arithmetic import add_months, round_half_up
+from oracle.arithmetic import add_months, monday_of, ratio, rounded
+from oracle.health import Row
 
-Row = Mapping[str, Any]
 _DAY = timedelta(days=1)
 _WEEK = timedelta(weeks=1)
 _NOT_MET = ("automated_email", "in_app_message", "internal")
@@ -82,7 +82,7 @@ def usage_weeks(daily: Iterable[Row], features: Iterable[Row]) -> dict[date, Usa
     days: dict[date, dict[date, _Day]] = defaultdict(lambda: defaultdict(_Day))
     weeks: dict[date, UsageWeek] = defaultdict(UsageWeek)
     for row in daily:
-        monday = _monday(row["usage_date"])
+        monday = monday_of(row["usage_date"])
         day, week = days[monday][row["usage_date"]], weeks[monday]
         counts = [row["active_users"], row["sessions"], row["events"]]
         # The first that the source sends says whether there was use.
@@ -99,13 +99,13 @@ def usage_weeks(daily: Iterable[Row], features: Iterable[Row]) -> dict[date, Usa
             week.user_days = sum(day.users for day in found.values())
             week.most_users = max(day.users for day in found.values())
             mean = Fraction(week.user_days, week.active_days or 1)
-            week.users = _rounded(mean, 2) if week.active_days else Fraction(0)
+            week.users = rounded(mean, 2) if week.active_days else Fraction(0)
     reached: dict[date, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for row in features:
         counts = [row["active_users"], row["events"], 1]
         if next(count for count in counts if count is not None) <= 0:
             continue
-        users = reached[_monday(row["usage_date"])][row["feature"]]
+        users = reached[monday_of(row["usage_date"])][row["feature"]]
         if row["active_users"] is not None:
             users.append(row["active_users"])
     for monday, by_feature in reached.items():
@@ -282,7 +282,7 @@ def _support(taken_on: date, known: Known) -> dict[str, Any]:
             ),
             "critical_tickets": max(
                 (
-                    _hours(one["created_at"], midnight)
+                    ratio(_seconds(one["created_at"], midnight), 3600)
                     for one in still_open
                     if one["priority"] == "critical"
                 ),
@@ -429,10 +429,6 @@ def _last(by_week: Mapping[date, Any], week: date) -> Any:
     return by_week[max(monday for monday in by_week if monday <= week)]
 
 
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
-
-
 def _within(day: date, taken_on: date, days: int) -> bool:
     """Tell whether a day is less than so many days ago."""
     return day + timedelta(days=days) > taken_on
@@ -447,10 +443,6 @@ def _seconds(start: datetime, end: datetime) -> int:
     return int((end.replace(tzinfo=None) - start.replace(tzinfo=None)).total_seconds())
 
 
-def _hours(start: datetime, end: datetime) -> Fraction | None:
-    return _ratio(_seconds(start, end), 3600)
-
-
 def _mean(values: Iterable[Fraction | int]) -> Fraction | None:
     found = list(values)
     return _ratio(sum(found), len(found))
@@ -459,13 +451,5 @@ def _mean(values: Iterable[Fraction | int]) -> Fraction | None:
 def _ratio(
     part: Fraction | int | None, whole: Fraction | int | None
 ) -> Fraction | None:
-    """Return a ratio to six decimals, half away from zero; None on an empty base."""
-    if part is None or not whole:
-        return None
-    share = Fraction(part) / Fraction(whole)
-    rounded = _rounded(abs(share), 6)
-    return rounded if share >= 0 else -rounded
-
-
-def _rounded(amount: Fraction, places: int) -> Fraction:
-    return Fraction(round_half_up(amount * 10**places), 10**places)
+    """Return a ratio to six decimals; None if a part is unknown or the base empty."""
+    return None if part is None or whole is None else ratio(part, whole)
