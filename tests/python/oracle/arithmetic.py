@@ -11,6 +11,11 @@ def round_half_up(amount: Fraction) -> int:
     return (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)
 
 
+def half_away_from_zero(amount: Fraction) -> int:
+    """Round to the nearest integer, an exact half away from zero."""
+    return round_half_up(amount) if amount >= 0 else -round_half_up(-amount)
+
+
 def rounded(amount: Fraction, places: int) -> Fraction:
     """Round to so many decimals, an exact half upwards."""
     return Fraction(round_half_up(amount * 10**places), 10**places)

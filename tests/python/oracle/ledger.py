@@ -68,6 +68,19 @@ Months
     with the closing; fx is the rest. Retention compares closings as they stood, each
     at its own month's rate.
 
+Events
+
+29. What is one product is asked by `product_id`, lines without one taken together; its
+    price is what its lines cost over its units. A product without units is not held: it
+    came or went. No event, no causes: ups and downs of one day that cancel are silent.
+30. A move: within a family, units left products of one rank and came to products of one
+    other rank on one day. Products without a rank, or whose units stayed, have no part.
+    What moved is worth p0 x units, of a product that came its own price; what is left
+    of a product held before and after is its price.
+31. A discount shrank where the share of the list price that is paid grew by more than a
+    thousandth; less is price. Half a cent is rounded away from zero, and what rounding
+    leaves is price, or tier.
+
 Waterfall
 
 23. Rows exist where at least one row of `arr_monthly` falls (zero rows included);
@@ -93,6 +106,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from oracle.events import arr_event_rows
 from oracle.lines import Valuation, arr_line_rows, stretches
 from oracle.movements import (
     Calendar,
@@ -109,6 +123,7 @@ Mart = list[dict[str, object]]
 
 KEYS = {
     "arr_lines": ("subscription_item_id", "valid_from"),
+    "arr_events": ("account_id", "event_on"),
     "arr_monthly": ("account_id", "month"),
     "arr_waterfall": ("month", "slice_name", "slice_value"),
     "retention": ("as_of_month", "window_months", "slice_name", "slice_value"),
@@ -121,6 +136,7 @@ class Ledger:
     """The revenue marts; money in cents, rates as fractions to six decimals."""
 
     arr_lines: Mart
+    arr_events: Mart
     arr_monthly: Mart
     arr_waterfall: Mart
     retention: Mart
@@ -155,6 +171,7 @@ def build(rows: Tables, as_of: date, policies: Policies | None = None) -> Ledger
         arr_lines=arr_line_rows(
             line for stretch in accounts.values() for line in stretch.lines
         ),
+        arr_events=arr_event_rows(accounts, known.policies.reactivation_window_days),
         arr_monthly=arr_monthly_rows(months),
         arr_waterfall=arr_waterfall_rows(months),
         retention=retention_rows(histories, known, calendar, first_month),

@@ -31,6 +31,7 @@ class Line:
     currency: str
     arr_local: int
     arr: int
+    list_arr: int
 
     def holds_on(self, day: int) -> bool:
         """Say whether the line is in force on a day up to the as-of date."""
@@ -97,8 +98,9 @@ def stretches(known: Known) -> dict[str, Stretch]:
             for day in range(max(start, days.start), min(end or days.stop, days.stop))
         }
         currency = (row.get("currency") or known.policies.reporting_currency).upper()
+        rate = known.rate(currency, reference)
         arr_local = item_arr(row)
-        arr = round_half_up(arr_local * known.rate(currency, reference))
+        list_arr_local = item_arr({**row, "discount_percent": None})
         stretch = accounts.setdefault(subscription.account_id, Stretch([], set()))
         if arr_local > 0:
             stretch.paused_days |= paused
@@ -116,7 +118,8 @@ def stretches(known: Known) -> dict[str, Stretch]:
                     quantity=Fraction(row.get("quantity") or "1"),
                     currency=currency,
                     arr_local=arr_local,
-                    arr=arr,
+                    arr=round_half_up(arr_local * rate),
+                    list_arr=round_half_up(list_arr_local * rate),
                 )
             )
     return accounts

@@ -94,6 +94,7 @@ class Product:
 
     family: str = UNASSIGNED
     is_self_service: bool = False
+    tier_rank: int | None = None
 
 
 @dataclass
@@ -132,6 +133,7 @@ class Known:
             str(row["product_id"]): Product(
                 row.get("product_family") or UNASSIGNED,
                 parse_flag(row.get("is_self_service"), False),
+                int(row["tier_rank"]) if row.get("tier_rank") else None,
             )
             for row in self._rows("billing_products")
         }
