@@ -14,6 +14,13 @@ def rows_of(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str,
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
+def text_rows_of(
+    connection: duckdb.DuckDBPyConnection, table: str
+) -> list[dict[str, str | None]]:
+    """Return a table's rows, every value as text."""
+    return rows_of(connection, f"select columns(*)::varchar from {table}")
+
+
 def rows_by_account(
     connection: duckdb.DuckDBPyConnection, query: str
 ) -> dict[str, list[dict[str, Any]]]:

@@ -10,28 +10,20 @@ from fractions import Fraction
 
 import duckdb
 import pytest
-from oracle import Policies, Tables, compare, from_mart
+from oracle import Policies, compare, from_mart
 from oracle.events import CAUSES, Change, Level, arr_event_rows, causes
 from oracle.ledger import KEYS
 from oracle.lines import stretches
 from oracle.raw import KEYS as RAW_KEYS
 from oracle.raw import Known, Product
-from rows import rows_of
+from rows import rows_of, text_rows_of
 
 AS_OF = date(2025, 12, 31)
 
 
-def raw_tables(connection: duckdb.DuckDBPyConnection) -> Tables:
-    """Return the sample's raw rows, all text."""
-    return {
-        table: rows_of(connection, f"select columns(*)::varchar from raw.{table}")
-        for table in RAW_KEYS
-    }
-
-
 def test_every_event_of_the_sample_and_its_causes_equal_the_oracle(sample_warehouse):
     with duckdb.connect(sample_warehouse, read_only=True) as connection:
-        tables = raw_tables(connection)
+        tables = {table: text_rows_of(connection, f"raw.{table}") for table in RAW_KEYS}
         found = from_mart(rows_of(connection, "from revenue.arr_events"))
     expected = arr_event_rows(stretches(Known(tables, AS_OF, Policies())), None)
     assert compare(expected, found, KEYS["arr_events"]) == []

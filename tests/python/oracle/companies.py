@@ -51,6 +51,8 @@ PREFIXED = (
     "subscription_id",
     "renewed_from_subscription_id",
     "subscription_item_id",
+    "invoice_id",
+    "invoice_line_id",
 )
 # Month-end rates; CHF's begin late, so that "the first one after it" is reached.
 MONTH_END_RATES = {
@@ -75,7 +77,7 @@ COLUMNS = {
     "billing_subscriptions": (
         "subscription_id account_id billing_customer_id started_on ended_on "
         "trial_ends_on current_term_start current_term_end auto_renews "
-        "renewed_from_subscription_id updated_at"
+        "renewed_from_subscription_id cancel_requested_at updated_at"
     ),
     "billing_subscription_items": (
         "subscription_item_id subscription_id product_id charge_type quantity "
@@ -83,6 +85,13 @@ COLUMNS = {
         "valid_from valid_to change_reason"
     ),
     "billing_pauses": "subscription_id paused_on resumed_on",
+    "billing_invoices": (
+        "invoice_id billing_customer_id subscription_id issued_on status currency "
+        "total_amount"
+    ),
+    "billing_invoice_lines": (
+        "invoice_line_id invoice_id line_type period_start period_end amount"
+    ),
     "billing_exchange_rates": "currency rate_date rate",
 }
 
@@ -126,6 +135,13 @@ PRICES: tuple[tuple[str, str, str | None], ...] = (
 QUANTITIES = (None, "1", "3", "2", "10", "25", "0", "2.5", "7")
 DISCOUNTS = (None, "0", "10", "33.3333", "15.5", "50", "100")
 CURRENCIES = (None, "USD", "EUR", "GBP", "INR", "CHF")
+# Some in a third decimal, or in what a rounded rate makes half a cent.
+AMOUNTS = ("1200", "100", "999.99", "1005.142", "0.015", "33.3333", "0", "-250.5")
+LINE_TYPES = (
+    *("recurring", None, "recurring", "proration", "usage", "one_time", "tax"),
+    "credit",
+)
+INVOICE_STATUSES = (None, "open", "paid", "uncollectible", "draft", "void")
 
 
 def _quantities(price: str) -> tuple[str | None, ...]:
@@ -225,6 +241,12 @@ class CompanyWriter:
         self._write_csms()
         for number in range(1, self.dice.integer(1, 6) + 1):
             self._write_account(number)
+        subscriptions: dict[str, list[Row]] = {}
+        for row in self.tables["billing_subscriptions"]:
+            subscriptions.setdefault(str(row["subscription_id"]), []).append(row)
+        for versions in subscriptions.values():
+            self._request_cancellation(versions)
+            self._write_invoices(versions[0])
         return self.tables
 
     def _add(self, table: str, **values: str | date | None) -> Row:
@@ -463,6 +485,53 @@ class CompanyWriter:
                 paused_on=paused_on,
                 resumed_on=None if is_open else resumed_on,
             )
+
+    def _request_cancellation(self, versions: Sequence[Row]) -> None:
+        dice = self.dice
+        if dice.chance(15):
+            start = date.fromisoformat(str(versions[0]["started_on"]))
+            day = self._day(start, self._horizon())
+            # An hour and a half later in UTC, and a day.
+            asked_at = dice.choose((f"{day}", f"{day}T23:00:00-01:30"))
+            for row in versions:
+                row["cancel_requested_at"] = asked_at
+
+    def _write_invoices(self, subscription: Row) -> None:
+        dice = self.dice
+        subscription_id = str(subscription["subscription_id"])
+        customer = subscription.get("billing_customer_id")
+        start = date.fromisoformat(str(subscription["started_on"]))
+        for number in range(dice.choose((0, 0, 1, 2))):
+            issued_on = self._day(start, self._horizon())
+            # Of whom it is sent to, of what it bills, or both.
+            names_subscription = customer is None or dice.chance(60)
+            invoice = self._add(
+                "billing_invoices",
+                invoice_id=f"{subscription_id}v{number}",
+                billing_customer_id=customer,
+                subscription_id=subscription_id if names_subscription else None,
+                issued_on=issued_on,
+                status=dice.choose(INVOICE_STATUSES),
+                currency=dice.choose(CURRENCIES),
+                total_amount="0",
+            )
+            for line in range(dice.integer(0, 3)):
+                self._write_invoice_line(f"{invoice['invoice_id']}l{line}", invoice)
+
+    def _write_invoice_line(self, line_id: str, invoice: Row) -> None:
+        dice = self.dice
+        issued_on = date.fromisoformat(str(invoice["issued_on"]))
+        start = issued_on + timedelta(days=dice.choose((0, -40, 14, -10)))
+        ends = (add_months(start, dice.choose((1, 12, 3))), start, None)
+        self._add(
+            "billing_invoice_lines",
+            invoice_line_id=line_id,
+            invoice_id=invoice["invoice_id"],
+            line_type=dice.choose(LINE_TYPES),
+            period_start=None if dice.chance(20) else start,
+            period_end=dice.choose((ends[0], *ends)),
+            amount=dice.choose(AMOUNTS),
+        )
 
     # Items
 

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 AnyRow = Mapping[str, object]
 LIMIT = 20
+_MONEY = ("arr", "arr_local", "difference")
 
 
 def from_mart(
@@ -17,7 +18,7 @@ def from_mart(
 ) -> list[dict[str, object]]:
     """Turn rows read from the warehouse into the oracle's terms.
 
-    Money (`arr`, `arr_local` and every column that ends in `_arr`) becomes cents,
+    Money (`_MONEY` and every column that ends in `_arr` or `_amount`) becomes cents,
     other decimals become fractions, midnight timestamps dates. Raises ValueError for
     money that is not a whole number of cents. `columns` limits what is kept.
     """
@@ -36,7 +37,7 @@ def _from_mart(name: str, value: object) -> object:
         return value.date()
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return value
-    if name in ("arr", "arr_local") or name.endswith("_arr"):
+    if name in _MONEY or name.endswith(("_arr", "_amount")):
         cents = Fraction(value) * 100
         if cents.denominator != 1:
             raise ValueError(f"{name} is not in whole cents: {value!r}")

@@ -106,6 +106,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from oracle.books import csm_retention_rows
 from oracle.events import arr_event_rows
 from oracle.lines import Valuation, arr_line_rows, stretches
 from oracle.movements import (
@@ -117,6 +118,7 @@ from oracle.movements import (
 )
 from oracle.policies import Policies
 from oracle.raw import Known, Tables
+from oracle.reconciliation import arr_reconciliation_rows
 from oracle.retention import retention_cohort_rows, retention_rows
 
 Mart = list[dict[str, object]]
@@ -128,6 +130,8 @@ KEYS = {
     "arr_waterfall": ("month", "slice_name", "slice_value"),
     "retention": ("as_of_month", "window_months", "slice_name", "slice_value"),
     "retention_cohorts": ("cohort_month", "slice_name", "slice_value", "age_months"),
+    "csm_retention": ("quarter", "account_id"),
+    "arr_reconciliation": ("account_id", "month"),
 }
 
 
@@ -141,6 +145,8 @@ class Ledger:
     arr_waterfall: Mart
     retention: Mart
     retention_cohorts: Mart
+    csm_retention: Mart
+    arr_reconciliation: Mart
 
     def marts(self) -> dict[str, Mart]:
         """Return every mart by name; `KEYS` has their keys."""
@@ -167,13 +173,17 @@ def build(rows: Tables, as_of: date, policies: Policies | None = None) -> Ledger
         for month in account_months(account, known, calendar, valuation)
     ]
     first_month = min((month.month for month in months), default=None)
+    arr_lines = arr_line_rows(
+        line for stretch in accounts.values() for line in stretch.lines
+    )
+    arr_monthly = arr_monthly_rows(months)
     return Ledger(
-        arr_lines=arr_line_rows(
-            line for stretch in accounts.values() for line in stretch.lines
-        ),
+        arr_lines=arr_lines,
         arr_events=arr_event_rows(accounts, known.policies.reactivation_window_days),
-        arr_monthly=arr_monthly_rows(months),
+        arr_monthly=arr_monthly,
         arr_waterfall=arr_waterfall_rows(months),
         retention=retention_rows(histories, known, calendar, first_month),
         retention_cohorts=retention_cohort_rows(histories, calendar),
+        csm_retention=csm_retention_rows(known, arr_monthly, arr_lines),
+        arr_reconciliation=arr_reconciliation_rows(known, arr_lines),
     )

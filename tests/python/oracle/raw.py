@@ -25,6 +25,8 @@ KEYS = {
     "billing_subscriptions": ("subscription_id",),
     "billing_subscription_items": ("subscription_item_id",),
     "billing_pauses": ("subscription_id", "paused_on"),
+    "billing_invoices": ("invoice_id",),
+    "billing_invoice_lines": ("invoice_line_id",),
     "billing_exchange_rates": ("currency", "rate_date"),
 }
 
@@ -106,6 +108,7 @@ class Subscription:
     start: int
     end: int | None
     trial_end: int | None
+    cancel_requested: int | None
     pauses: list[tuple[int, int | None]] = field(default_factory=list)
 
 
@@ -135,35 +138,44 @@ class Known:
                 parse_flag(row.get("is_self_service"), False),
                 int(row["tier_rank"]) if row.get("tier_rank") else None,
             )
-            for row in self._rows("billing_products")
+            for row in self.rows("billing_products")
         }
         self._read_billing_customers()
         self._read_subscriptions()
         self.items = [
             row
-            for row in self._rows("billing_subscription_items")
+            for row in self.rows("billing_subscription_items")
             if row["subscription_id"] in self.subscriptions
             and (row.get("charge_type") or "recurring") == "recurring"
-            and not self._is_later(row.get("valid_from"))
+            and not self.is_later(row.get("valid_from"))
         ]
         self._read_rates()
 
-    def _rows(self, table: str) -> list[Row]:
+    def rows(self, table: str) -> list[Row]:
+        """Return the rows of a table that count, one a key."""
         return deduplicate(table, self._tables.get(table, []), self.as_of, self.zone)
 
-    def _is_later(self, text: str | None) -> bool:
+    def is_later(self, text: str | None) -> bool:
+        """Say whether a day lies after the as-of date."""
         day = parse_day(text)
         return day is not None and day > self.today
 
     def _fact(self, text: str | None) -> int | None:
         """Return a dated fact, or None while it lies ahead (DECISIONS R2)."""
-        return None if self._is_later(text) else parse_day(text)
+        return None if self.is_later(text) else parse_day(text)
+
+    def _moment(self, text: str | None) -> int | None:
+        """Return the business day of a fact with a time, or None as `_fact` does."""
+        if not text:
+            return None
+        day = parse_instant(text, self.zone).astimezone(self.zone).date().toordinal()
+        return day if day <= self.today else None
 
     # Accounts: survivors, parents, owners
 
     def _read_accounts(self) -> None:
         self._account_rows = {
-            str(row["account_id"]): row for row in self._rows("crm_accounts")
+            str(row["account_id"]): row for row in self.rows("crm_accounts")
         }
         self.accounts = {
             account_id: Account(
@@ -218,43 +230,48 @@ class Known:
     def _read_owners(self) -> None:
         self._csm_end = {
             str(row["csm_id"]): self._fact(row.get("ended_on"))
-            for row in self._rows("crm_csms")
+            for row in self.rows("crm_csms")
         }
         self._owners: dict[str, list[tuple[int, int | None, str]]] = {}
-        for row in self._rows("crm_account_owners"):
+        for row in self.rows("crm_account_owners"):
             start = parse_day(row["valid_from"])
             if start is not None and start <= self.today:
                 end = self._fact(row.get("valid_to"))
                 periods = self._owners.setdefault(str(row["account_id"]), [])
                 periods.append((start, end, str(row["csm_id"])))
 
-    def csm_on(self, account_id: str, day: int) -> str:
-        """Name the account's owner on a day, or `unassigned`."""
+    def owner_on(self, account_id: str, day: int) -> tuple[int, str] | None:
+        """Return since when its row holds, and the owner on a day; None for nobody."""
         for start, end, csm_id in self._owners.get(account_id, []):
             if start <= day and (end is None or day < end):
                 if csm_id not in self._csm_end:
-                    return UNASSIGNED if self._csm_end else csm_id
+                    return None if self._csm_end else (start, csm_id)
                 left_on = self._csm_end[csm_id]
-                return UNASSIGNED if left_on and left_on <= day else csm_id
-        return UNASSIGNED
+                return None if left_on and left_on <= day else (start, csm_id)
+        return None
+
+    def csm_on(self, account_id: str, day: int) -> str:
+        """Name the account's owner on a day, or `unassigned`."""
+        owner = self.owner_on(account_id, day)
+        return owner[1] if owner else UNASSIGNED
 
     # Subscriptions: whose they are, and how long they live
 
     def _read_billing_customers(self) -> None:
         self._billing_customers = {
             str(row["billing_customer_id"]): row
-            for row in self._rows("billing_customers")
+            for row in self.rows("billing_customers")
         }
 
-    def _account_of(self, subscription: Row) -> str | None:
-        """Return the ledger's account of a subscription; None when it is a test."""
-        billing_id = subscription.get("billing_customer_id")
+    def account_of(self, billed: Row) -> str | None:
+        """Return the account of a row of the biller; None when it is a test."""
+        billing_id = billed.get("billing_customer_id")
         customer = self._billing_customers.get(billing_id or "", {})
         by_domain = self._ids_by_domain.get(
             (customer.get("email_domain") or "").lower(), set()
         )
         candidates = [
-            subscription.get("account_id"),
+            billed.get("account_id"),
             customer.get("account_id"),
             next(iter(by_domain)) if len(by_domain) == 1 else None,
         ]
@@ -266,13 +283,20 @@ class Known:
                 if self.policies.account_grain == "parent":
                     return self.ultimate_parent(survivor)
                 return survivor
-        return f"unmatched:{billing_id or subscription['subscription_id']}"
+        return f"unmatched:{billing_id or billed['subscription_id']}"
+
+    def account_billed(self, invoice: Row) -> str | None:
+        """Return the account of what an invoice bills, else of whom it is sent to."""
+        subscription_id = str(invoice.get("subscription_id"))
+        return self.account_of(self._subscription_rows.get(subscription_id, invoice))
 
     def _read_subscriptions(self) -> None:
         visible: dict[str, tuple[Row, str]] = {}
-        for row in self._rows("billing_subscriptions"):
-            account_id = self._account_of(row)
-            if account_id is not None and not self._is_later(row["started_on"]):
+        self._subscription_rows: dict[str, Row] = {}
+        for row in self.rows("billing_subscriptions"):
+            self._subscription_rows[str(row["subscription_id"])] = row
+            account_id = self.account_of(row)
+            if account_id is not None and not self.is_later(row["started_on"]):
                 visible[str(row["subscription_id"])] = (row, account_id)
         renewed_on: dict[str, int] = {}
         for row, _ in visible.values():
@@ -287,10 +311,11 @@ class Known:
                 date.fromisoformat(str(row["started_on"])).toordinal(),
                 self._end_of_life(row, renewed_on.get(subscription_id)),
                 parse_day(row.get("trial_ends_on")),
+                self._moment(row.get("cancel_requested_at")),
             )
             for subscription_id, (row, account_id) in visible.items()
         }
-        for row in self._rows("billing_pauses"):
+        for row in self.rows("billing_pauses"):
             subscription = self.subscriptions.get(str(row["subscription_id"]))
             paused_on = parse_day(row["paused_on"])
             if subscription and paused_on is not None and paused_on <= self.today:
@@ -310,7 +335,7 @@ class Known:
 
     def _term_end(self, row: Row) -> int | None:
         """Return the end of the term that was running on the as-of date."""
-        if self._is_later(row.get("current_term_start")):
+        if self.is_later(row.get("current_term_start")):
             return parse_day(row.get("current_term_start"))
         return parse_day(row.get("current_term_end"))
 
@@ -318,7 +343,7 @@ class Known:
 
     def _read_rates(self) -> None:
         self._rates: dict[str, list[tuple[int, Fraction]]] = {}
-        for row in self._rows("billing_exchange_rates"):
+        for row in self.rows("billing_exchange_rates"):
             day = parse_day(row["rate_date"])
             if day is not None and day <= self.today:
                 rates = self._rates.setdefault(str(row["currency"]).upper(), [])
