@@ -4,8 +4,8 @@ Readings of DECISIONS I1, I2, I5, I7, I8 and I9:
 
 - A day counts from its own start on: what ends on a day does not hold that day. What
   begins and ends on one day holds for a moment, and calls for somebody.
-- A reading of use holds from the Sunday of its week to the next, a score's band until
-  the next score; a week that still runs opens nothing.
+- A reading of use holds from the Sunday of its week to the next, and so does a score's
+  band: who left is unscored, also after a return; a week that still runs opens nothing.
 - Only days on which the account has ARR above the trigger's count, in a tier that has a
   deadline for it. Days that follow each other are one run.
 """
@@ -48,19 +48,31 @@ class Account:
     touches_from: date | None
 
     def band_on(self, day: date) -> str:
-        """Return the band of the latest score that was taken by then."""
+        """Return the band of the latest score, if that is less than a week old."""
         days, bands = self._scores
         number = bisect_right(days, day)
         return bands[number - 1] if number else "unscored"
 
+    def band_starts(self) -> Iterator[tuple[date, str]]:
+        """Yield the days on which a band begins, or goes on, and the band."""
+        return zip(*self._scores, strict=True)
+
     @cached_property
     def _scores(self) -> tuple[list[date], list[str]]:
-        """The days on which scores were taken, in order, and their bands."""
-        in_order = sorted(self.bands, key=lambda score: score["taken_on"])
-        return (
-            [score["taken_on"] for score in in_order],
-            [score["band"] for score in in_order],
-        )
+        """The days on which bands begin, in order, and the bands."""
+        days: list[date] = []
+        bands: list[str] = []
+        for score in sorted(self.bands, key=lambda score: score["taken_on"]):
+            if days and score["taken_on"] > days[-1] + 7 * _DAY:
+                days.append(days[-1] + 7 * _DAY)
+                bands.append("unscored")
+            days.append(score["taken_on"])
+            bands.append(score["band"])
+        # The last one's week; the as-of date is in it as long as it is a customer.
+        if days:
+            days.append(days[-1] + 7 * _DAY)
+            bands.append("unscored")
+        return days, bands
 
     @property
     def first_arr_on(self) -> date | None:
@@ -150,10 +162,10 @@ def _turned_red(account: Account, policy: Row, as_of: date) -> Iterator[Period]:
     """Yield how long a band is red after having been better."""
     changes: list[tuple[date, str]] = []
     before: list[str] = []
-    for score in sorted(account.bands, key=lambda row: row["taken_on"]):
-        if not changes or changes[-1][1] != score["band"]:
+    for day, band in account.band_starts():
+        if not changes or changes[-1][1] != band:
             before.append(changes[-1][1] if changes else "")
-            changes.append((score["taken_on"], score["band"]))
+            changes.append((day, band))
     for number, (start, band) in enumerate(changes):
         later = changes[number + 1 :]
         if band == "red" and before[number] in ("green", "yellow"):

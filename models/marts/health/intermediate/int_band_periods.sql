@@ -1,25 +1,54 @@
 -- One row per account and period [valid_from, valid_to) with one health band by the
--- weeks that are over; before the first score, and where there is none, the band is
--- `unscored`. band_before is null at the start. A null valid_to is open.
+-- weeks that are over; before the first score, and while there is none (who left has
+-- none), the band is `unscored`. band_before is null at the start. A null valid_to is
+-- open.
 with scores as (
     select * from {{ ref('int_score_periods') }}
-    where is_complete
 ),
 
 profiles as (
     select * from {{ ref('account_profiles') }}
 ),
 
-marked as (
+with_next as (
     select
-        scores.account_id,
-        scores.valid_from,
-        scores.band,
-        lag(scores.band) over (
+        scores.*,
+        lead(scores.valid_from) over (
             partition by scores.account_id
             order by scores.valid_from
-        ) as band_before
+        ) as next_from
     from scores
+),
+
+-- A band, and where no score follows, none.
+readings as (
+    select
+        with_next.account_id,
+        with_next.valid_from,
+        with_next.band
+    from with_next
+    where with_next.is_complete
+    union all
+    select
+        with_next.account_id,
+        with_next.valid_to as valid_from,
+        'unscored' as band
+    from with_next
+    where
+        with_next.is_complete
+        and with_next.valid_to < {{ open_end('with_next.next_from') }}
+),
+
+marked as (
+    select
+        readings.account_id,
+        readings.valid_from,
+        readings.band,
+        lag(readings.band) over (
+            partition by readings.account_id
+            order by readings.valid_from
+        ) as band_before
+    from readings
 ),
 
 band_starts as (
