@@ -102,7 +102,9 @@ CATALOGUE: dict[str, tuple[str | None, str | None, str, str | None]] = {
     "enterprise": ("core", "3", "seat", "no"),
     "insights": ("analytics", "1", "flat", "1"),
     "support": ("services", None, "flat", None),
-    "odds": (None, None, "flat", "false"),
+    # Ranks without a family: no move leads from one to the other.
+    "odds": (None, "1", "flat", "false"),
+    "ends": (None, "2", "flat", None),
 }
 
 # Price, billing interval, interval count. The first ones sit on the edges of tiers.
