@@ -36,10 +36,12 @@ current_terms as (
         subscriptions.auto_renews,
         subscriptions.notice_days,
         subscriptions.cancel_requested_on,
-        {{ months_between(
-            month_of('subscriptions.current_term_start'),
-            month_of('subscriptions.current_term_end')
-        ) | indent(8) }} as term_months
+        {{ term_months(
+            'subscriptions.current_term_start', 'subscriptions.current_term_end'
+        ) | indent(8) }} as term_months,
+        {{ days_between(
+            'subscriptions.current_term_start', 'subscriptions.current_term_end'
+        ) }} as term_days
     from lives
     inner join subscriptions
         on lives.subscription_id = subscriptions.subscription_id
@@ -55,14 +57,22 @@ term_ends as (
     union all
     select
         current_terms.*,
-        {{ add_months(
-            'current_terms.current_term_start',
-            '-numbers.number * current_terms.term_months'
-        ) }} as term_end_date,
+        -- A term shorter than half a month is counted in days.
+        case
+            when current_terms.term_months > 0
+                then {{ add_months(
+                    'current_terms.current_term_start',
+                    '-numbers.number * current_terms.term_months'
+                ) }}
+            else {{ add_days(
+                'current_terms.current_term_start',
+                '-numbers.number * current_terms.term_days'
+            ) }}
+        end as term_end_date,
         false as is_current
     from current_terms
     inner join numbers
-        on current_terms.term_months > 0
+        on current_terms.term_days > 0
 ),
 
 final as (
