@@ -30,8 +30,7 @@ opening_books as (
 activities as (
     select * from {{ ref('stg_crm__activities') }}
     where
-        csm_id is not null
-        and activity_type not in ('internal', 'automated_email', 'in_app_message')
+        activity_type not in ('internal', 'automated_email', 'in_app_message')
         and coalesce(status, 'completed') not in ('cancelled', 'no_show', 'bounced')
         -- What the triggers call for: a risk, a chance, a contract's end.
         and purpose in ('rescue', 'expansion', 'renewal')
