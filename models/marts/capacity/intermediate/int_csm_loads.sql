@@ -1,6 +1,6 @@
 -- One row per CSM (or `unassigned`) and month: accounts and ARR by touch tier, and the
 -- number of accounts that the band judges: the CSM's own, or for a tier whose band is a
--- team's, those of all its CSMs of that tier.
+-- team's, those of all its CSMs of that tier who are present, and for them alone.
 with csm_months as (
     select * from {{ ref('int_csm_months') }}
 ),
@@ -76,22 +76,25 @@ final as (
             end as bigint
         )
             as band_accounts,
-        touch_tiers.accounts_per_csm_min as recommended_min,
-        touch_tiers.accounts_per_csm_max as recommended_max
+        case
+            when csm_months.is_present_at_close then touch_tiers.accounts_per_csm_min
+        end as recommended_min,
+        case
+            when csm_months.is_present_at_close then touch_tiers.accounts_per_csm_max
+        end as recommended_max
     from csm_months
     inner join summed
         on
             csm_months.csm_id = summed.csm_id
             and csm_months.month = summed.month
     left join touch_tiers
-        on
-            csm_months.touch_model = touch_tiers.touch_tier
-            and csm_months.is_present_at_close
+        on csm_months.touch_model = touch_tiers.touch_tier
     left join team_accounts
         on
             csm_months.month = team_accounts.month
             and csm_months.touch_model = team_accounts.touch_model
             and coalesce(csm_months.team, csm_months.csm_id) = team_accounts.team
+            and csm_months.is_present_at_close
 )
 
 select * from final
