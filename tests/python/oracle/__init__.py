@@ -1,4 +1,4 @@
-"""The revenue marts and the health score worked out a second time, in plain Python.
+"""Revenue, health and capacity worked out a second time, in plain Python.
 
 Nothing here reads SQL, and no SQL reads this: the two agree because both follow
 `definitions.md` and DECISIONS.md, or they do not agree and a test says where.
