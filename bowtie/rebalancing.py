@@ -1,20 +1,21 @@
 """Which accounts should change hands: the fewest that bring every CSM into band.
 
 An integer programme, solved by HiGHS through scipy. Accounts that are alike (same CSM,
-same touch tier) are one number, so that thousands of accounts are a few dozen unknowns.
+same touch tier) are one number, and so are the accounts that a CSM takes: there are as
+many unknowns as books and CSMs.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
-# Seconds after which the solver gives up; a team of hundreds takes a few.
+# Seconds after which the solver gives up; a team of thousands takes a few.
 _TIME_LIMIT = 60
 
 
@@ -122,39 +123,71 @@ def fewest_moves(books: Sequence[Book], seats: Sequence[Seat]) -> list[Flow]:
     for seat in seats:
         by_tier[seat.touch_tier].append(seat)
 
+    # Who gives and who takes are unknowns, not who gives to whom: a team of thousands
+    # has millions of pairs. Nobody does both, since that would be two moves too many.
     programme = _Programme()
-    moves: dict[tuple[int, str], int] = {}
+    gives: dict[int, int] = {}
     change: dict[str, dict[int, float]] = defaultdict(dict)
+    pools: dict[str, dict[int, float]] = defaultdict(dict)
     now: dict[str, int] = defaultdict(int)
     for number, book in enumerate(books):
         now[book.csm_id or ""] += book.accounts
-        leaving = {}
-        for seat in by_tier[book.touch_tier]:
-            if seat.csm_id != book.csm_id:
-                move = programme.unknown(at_most=book.accounts)
-                moves[number, seat.csm_id] = move
-                leaving[move] = 1.0
-                change[seat.csm_id][move] = 1.0
-                if book.csm_id:
-                    change[book.csm_id][move] = -1.0
+        takers = by_tier[book.touch_tier]
+        if all(seat.csm_id == book.csm_id for seat in takers):
+            continue
+        given = gives[number] = programme.unknown(at_most=book.accounts)
+        pools[book.touch_tier][given] = 1.0
+        if book.csm_id:
+            change[book.csm_id][given] = -1.0
         at_home = tier_of.get(book.csm_id or "", book.touch_tier) == book.touch_tier
         must = 0 if book.csm_id and at_home else book.accounts
-        programme.require(leaving, must, book.accounts)
-    if not moves:
+        programme.require({given: 1.0}, must, book.accounts)
+    if not gives:
         return []
+    takes = {}
+    for seat in seats:
+        taken = takes[seat.csm_id] = programme.unknown()
+        pools[seat.touch_tier][taken] = -1.0
+        change[seat.csm_id][taken] = 1.0
+    for pool in pools.values():
+        programme.require(pool, 0, 0)
 
     outside = _bands(programme, seats, change, now)
     programme.minimise(outside)
-    programme.minimise(dict.fromkeys(moves.values(), 1.0))
+    programme.minimise(dict.fromkeys(gives.values(), 1.0))
     programme.minimise(_peaks(programme, by_tier, change, now))
+    in_order = (*gives.values(), *takes.values())
     answer = programme.minimise(
-        {move: 1.0 + rank for rank, move in enumerate(moves.values())}
+        {move: 1.0 + rank for rank, move in enumerate(in_order)}
     )
     return [
-        Flow(books[number].csm_id, books[number].touch_tier, csm_id, int(answer[move]))
-        for (number, csm_id), move in moves.items()
-        if answer[move]
+        Flow(giver, tier, taker, accounts)
+        for tier, takers in by_tier.items()
+        for giver, taker, accounts in _paired(
+            [
+                (books[number].csm_id, int(answer[given]))
+                for number, given in gives.items()
+                if books[number].touch_tier == tier
+            ],
+            [(seat.csm_id, int(answer[takes[seat.csm_id]])) for seat in takers],
+        )
     ]
+
+
+def _paired(
+    givers: Iterable[tuple[str | None, int]], takers: Iterable[tuple[str, int]]
+) -> Iterator[tuple[str | None, str, int]]:
+    """Hand what is given to who takes, both in their order; the sums are equal."""
+    waiting = iter(takers)
+    taker, room = "", 0
+    for giver, accounts in givers:
+        while accounts:
+            while not room:
+                taker, room = next(waiting)
+            handed = min(accounts, room)
+            yield giver, taker, handed
+            accounts -= handed
+            room -= handed
 
 
 def _bands(
@@ -165,8 +198,10 @@ def _bands(
 ) -> dict[int, float]:
     """Add each unit's band; return the unknowns that count accounts outside it."""
     outside = {}
-    for unit in sorted({seat.unit for seat in seats}):
-        members = [seat for seat in seats if seat.unit == unit]
+    units: dict[str, list[Seat]] = defaultdict(list)
+    for seat in seats:
+        units[seat.unit].append(seat)
+    for _, members in sorted(units.items()):
         have = sum(now[seat.csm_id] for seat in members)
         terms: dict[int, float] = defaultdict(float)
         for seat in members:
