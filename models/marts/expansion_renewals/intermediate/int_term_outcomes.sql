@@ -112,12 +112,13 @@ final as (
             when judged.status in ('renewed', 'late')
                 then coalesce(judged.renewed_on, judged.contracted_end_date)
         end as renewed_on,
-        -- The day from which everybody knows how it went.
+        -- The day from which everybody knows how it went, whatever the biller enters
+        -- later.
         case
             when judged.status in ('renewed', 'late')
                 then coalesce(judged.renewed_on, judged.contracted_end_date)
             when judged.status = 'churned'
-                then coalesce(judged.ended_on, case
+                then least({{ open_end('judged.ended_on') }}, case
                         when judged.may_lapse
                             then {{ add_days(
                             'judged.contracted_end_date',
