@@ -18,8 +18,13 @@ successors as (
         subscriptions.subscription_id,
         subscriptions.renewed_from_subscription_id,
         subscriptions.started_on,
-        -- A trial, if there is one, comes before the first paid day.
-        coalesce(subscriptions.trial_ends_on, subscriptions.started_on) as paid_from
+        -- A trial, if there is one, comes before the first paid day; it may have been
+        -- over before the paying subscription began.
+        case
+            when subscriptions.trial_ends_on > subscriptions.started_on
+                then subscriptions.trial_ends_on
+            else subscriptions.started_on
+        end as paid_from
     from subscriptions
     where
         subscriptions.renewed_from_subscription_id is not null
