@@ -102,6 +102,11 @@ final as (
             when
                 not with_start.auto_renews
                 and with_start.contracted_end_date >= with_start.current_term_end
+                and with_start.cancel_requested_on
+                < {{ add_days(
+                    'with_start.contracted_end_date',
+                    whole_number_var('renewal_grace_days')
+                ) | indent(16) }}
                 then with_start.cancel_requested_on
         end as cancel_requested_on
     from with_start
