@@ -17,8 +17,8 @@ lines as (
     select * from {{ ref('arr_lines') }}
 ),
 
-account_months as (
-    select * from {{ ref('arr_monthly') }}
+account_tiers as (
+    select * from {{ ref('int_account_tiers') }}
 ),
 
 asked as (
@@ -103,18 +103,10 @@ final as (
             when {{ lead_days }} > 60 then 90
             else 30
         end as compared_at_days,
-        -- A month's last day and as_of_date know how the month closed.
-        case
-            when
-                with_term.asked_on = {{ as_of() }}
-                or {{ month_of(add_days('with_term.asked_on', 1)) }}
-                > account_months.month
-                then account_months.closing_touch_tier
-            else account_months.opening_touch_tier
-        end as touch_tier,
+        account_tiers.touch_tier,
         coalesce(with_term.cancel_requested_on <= with_term.asked_on, false)
             as is_cancelled,
-        with_arr.arr,
+        coalesce(with_arr.arr, 0) as arr,
         with_term.settled_on,
         -- least() of a null is no null everywhere.
         case
@@ -123,15 +115,20 @@ final as (
         end as kept_arr,
         with_term.arr_renewed as net_kept_arr
     from with_term
-    inner join with_arr
+    left join with_arr
         on
             with_term.subscription_id = with_arr.subscription_id
             and with_term.contracted_end_date = with_arr.contracted_end_date
             and with_term.asked_on = with_arr.asked_on
-    inner join account_months
+    left join account_tiers
         on
-            with_term.account_id = account_months.account_id
-            and {{ month_of('with_term.asked_on') }} = account_months.month
+            with_term.account_id = account_tiers.account_id
+            and with_term.asked_on >= account_tiers.valid_from
+            and with_term.asked_on < {{ open_end('account_tiers.valid_to') }}
+    -- A term in grace is open even where it was paused, or emptied, since it ended.
+    where
+        with_arr.arr is not null
+        or (with_term.status = 'in_grace' and with_term.asked_on = {{ as_of() }})
 )
 
 select * from final
