@@ -65,6 +65,8 @@ next_terms as (
             with_arr.account_id = term_ends.account_id
             and with_arr.stands_on < term_ends.contracted_end_date
             and with_arr.stands_on >= term_ends.term_start_date
+            -- A new row that renewed it early ended it that day.
+            and with_arr.stands_on < term_ends.term_end_date
     where term_ends.arr_before > 0
     group by with_arr.opportunity_id
 ),
