@@ -1,8 +1,8 @@
 -- One row per stage that an expansion opportunity entered, in order, with the days on
 -- which it stood there at the day's end, [valid_from, valid_to). One that was left on
 -- the day on which it was entered stood there at no day's end.
--- Without a stage history the CRM's present stage stands for all of it; an end, of one
--- that is not closed yet, lies in the future and is not known.
+-- Without a stage history the CRM's present stage stands for all of it; an end stands
+-- from the day of closing on, and what was before it is not known.
 with opportunities as (
     select * from {{ ref('stg_crm__opportunities') }}
     where opportunity_type = 'expansion'
@@ -20,28 +20,16 @@ rates as (
     select * from {{ ref('int_opportunity_rates') }}
 ),
 
-known_entries as (
+-- Of those without a history.
+untold as (
     select
         opportunities.opportunity_id,
-        lower(entries.stage) as stage,
-        entries.entered_at,
-        greatest(entries.entered_on, opportunities.created_on) as entered_on,
-        coalesce(entries.amount, opportunities.amount) as amount
-    from opportunities
-    inner join entries
-        on opportunities.opportunity_id = entries.opportunity_id
-    union all
-    select
-        opportunities.opportunity_id,
-        case
-            when
-                coalesce(stage_policies.is_closed, false)
-                and opportunities.closed_on is null
-                then 'unknown'
-            else lower(opportunities.stage)
-        end as stage,
-        coalesce(opportunities.closed_at, opportunities.created_at) as entered_at,
-        coalesce(opportunities.closed_on, opportunities.created_on) as entered_on,
+        lower(opportunities.stage) as stage,
+        coalesce(stage_policies.is_closed, false) as is_end,
+        opportunities.created_at,
+        opportunities.created_on,
+        opportunities.closed_at,
+        opportunities.closed_on,
         opportunities.amount
     from opportunities
     left join stage_policies
@@ -54,15 +42,69 @@ known_entries as (
         )
 ),
 
-in_order as (
+known_entries as (
+    select
+        opportunities.opportunity_id,
+        lower(entries.stage) as stage,
+        entries.entered_at,
+        greatest(entries.entered_on, opportunities.created_on) as entered_on,
+        coalesce(entries.amount, opportunities.amount) as amount
+    from opportunities
+    inner join entries
+        on opportunities.opportunity_id = entries.opportunity_id
+    union all
+    select
+        untold.opportunity_id,
+        untold.stage,
+        untold.created_at as entered_at,
+        untold.created_on as entered_on,
+        untold.amount
+    from untold
+    where not untold.is_end
+    union all
+    select
+        untold.opportunity_id,
+        'unknown' as stage,
+        untold.created_at as entered_at,
+        untold.created_on as entered_on,
+        untold.amount
+    from untold
+    where untold.is_end
+    union all
+    select
+        untold.opportunity_id,
+        untold.stage,
+        greatest(untold.closed_at, untold.created_at) as entered_at,
+        greatest(untold.closed_on, untold.created_on) as entered_on,
+        untold.amount
+    from untold
+    where untold.is_end and untold.closed_on is not null
+),
+
+with_policy as (
     select
         known_entries.*,
-        row_number() over stage_order as stage_number,
-        lead(known_entries.entered_on) over stage_order as left_on
+        coalesce(stage_policies.is_closed, false) as is_closed,
+        coalesce(stage_policies.is_won, false) as is_won
     from known_entries
+    left join stage_policies
+        on known_entries.stage = stage_policies.stage
+),
+
+-- Of stages that a CRM gives one time, an end is the last.
+in_order as (
+    select
+        with_policy.*,
+        row_number() over stage_order as stage_number,
+        lead(with_policy.entered_on) over stage_order as left_on
+    from with_policy
     window stage_order as (
-        partition by known_entries.opportunity_id
-        order by known_entries.entered_at, known_entries.entered_on, known_entries.stage
+        partition by with_policy.opportunity_id
+        order by
+            with_policy.entered_at,
+            case when with_policy.is_closed then 1 else 0 end,
+            with_policy.entered_on,
+            with_policy.stage
     )
 ),
 
@@ -71,8 +113,8 @@ final as (
         in_order.opportunity_id,
         in_order.stage_number,
         in_order.stage,
-        coalesce(stage_policies.is_closed, false) as is_closed,
-        coalesce(stage_policies.is_won, false) as is_won,
+        in_order.is_closed,
+        in_order.is_won,
         in_order.entered_on,
         -- An opportunity stands in its first stage from the day on which it was made.
         case
@@ -95,8 +137,6 @@ final as (
         on in_order.opportunity_id = opportunities.opportunity_id
     left join rates
         on opportunities.currency = rates.currency
-    left join stage_policies
-        on in_order.stage = stage_policies.stage
 )
 
 select * from final
