@@ -1,6 +1,6 @@
 -- One row per account with usage: its latest week that is over, and the share of the
--- features it bought that nobody there used. Features are not reported every week: what
--- was used in one of the last five counts.
+-- features it bought that nobody there used. Features are not reported every week: of
+-- the last five weeks of the calendar the one with most counts.
 with seat_weeks as (
     select * from {{ ref('int_seat_weeks') }}
 ),
@@ -14,19 +14,31 @@ product_features as (
     select * from {{ ref('product_features') }}
 ),
 
-recent_weeks as (
+numbered as (
     select
         seat_weeks.*,
-        max(seat_weeks.features_used) over (
-            partition by seat_weeks.account_id
-            order by seat_weeks.week
-            rows between 4 preceding and current row
-        ) as features_used_lately,
         row_number() over (
             partition by seat_weeks.account_id
             order by seat_weeks.week desc
         ) as weeks_ago
     from seat_weeks
+),
+
+latest_weeks as (
+    select * from numbered
+    where weeks_ago = 1
+),
+
+features_lately as (
+    select
+        latest_weeks.account_id,
+        max(seat_weeks.features_used) as features_used
+    from latest_weeks
+    inner join seat_weeks
+        on
+            latest_weeks.account_id = seat_weeks.account_id
+            and {{ add_days('latest_weeks.week', -28) }} <= seat_weeks.week
+    group by latest_weeks.account_id
 ),
 
 account_families as (
@@ -48,24 +60,25 @@ features_bought as (
 
 final as (
     select
-        recent_weeks.account_id,
-        recent_weeks.week,
-        recent_weeks.seats,
-        recent_weeks.seat_utilisation,
-        recent_weeks.engagement,
+        latest_weeks.account_id,
+        latest_weeks.week,
+        latest_weeks.seats,
+        latest_weeks.seat_utilisation,
+        latest_weeks.engagement,
         -- What the product reports beyond what the policy lists is no negative gap.
         case
-            when recent_weeks.features_used_lately > features_bought.features
+            when features_lately.features_used > features_bought.features
                 then cast(0 as decimal(12, 6))
             else {{ safe_divide(
-                '(features_bought.features - recent_weeks.features_used_lately)',
+                '(features_bought.features - features_lately.features_used)',
                 'features_bought.features'
             ) | indent(12) }}
         end as adoption_gap
-    from recent_weeks
+    from latest_weeks
+    inner join features_lately
+        on latest_weeks.account_id = features_lately.account_id
     left join features_bought
-        on recent_weeks.account_id = features_bought.account_id
-    where recent_weeks.weeks_ago = 1
+        on latest_weeks.account_id = features_bought.account_id
 )
 
 select * from final
