@@ -1,6 +1,8 @@
 -- One row per account and day on which a signal to expand began: its seats near the
 -- limit while it is used often, by the policy of the trigger `usage_near_limit`. A week
--- that shows it again before the trigger expires is the same signal, converted or not.
+-- that shows it again is the same signal, converted or not, unless none has shown it
+-- for as long as the trigger takes to expire: as in the work queue, what goes on is
+-- one.
 with seat_weeks as (
     select * from {{ ref('int_seat_weeks') }}
 ),
@@ -26,9 +28,22 @@ conversations as (
         and activity_type in ('call', 'meeting', 'onsite')
 ),
 
+ledger as (
+    select
+        events.account_id,
+        events.event_on,
+        events.closing_arr,
+        lead(events.event_on) over (
+            partition by events.account_id
+            order by events.event_on
+        ) as next_event_on
+    from events
+),
+
 near_limit as (
     select
         seat_weeks.*,
+        ledger.closing_arr,
         triggers.expires_after_days,
         triggers.prioritised_above_arr,
         lag(seat_weeks.taken_on) over (
@@ -37,9 +52,16 @@ near_limit as (
         ) as last_shown_on
     from seat_weeks
     cross join triggers
+    inner join ledger
+        on
+            seat_weeks.account_id = ledger.account_id
+            and seat_weeks.taken_on >= ledger.event_on
+            and seat_weeks.taken_on < {{ open_end('ledger.next_event_on') }}
     where
         seat_weeks.seat_utilisation >= triggers.threshold
         and seat_weeks.engagement >= triggers.engagement_from
+        -- Who pays nothing yet shows no signal, and hides none that comes later.
+        and ledger.closing_arr > triggers.arr_above
 ),
 
 signals as (
@@ -55,19 +77,6 @@ signals as (
         near_limit.last_shown_on is null
         or {{ add_days('near_limit.last_shown_on', 'near_limit.expires_after_days') }}
         < near_limit.taken_on
-),
-
--- The ledger on the day of the signal, and the first growth after it.
-ledger as (
-    select
-        events.account_id,
-        events.event_on,
-        events.closing_arr,
-        lead(events.event_on) over (
-            partition by events.account_id
-            order by events.event_on
-        ) as next_event_on
-    from events
 ),
 
 growth as (
@@ -113,20 +122,15 @@ final as (
         signals.engagement,
         signals.users,
         signals.seats,
-        cast(ledger.closing_arr as decimal(18, 2)) as arr,
+        cast(signals.closing_arr as decimal(18, 2)) as arr,
         account_months.opening_touch_tier as touch_tier,
         {{ prorate('signals.seat_arr', 'signals.more_seats', 'signals.seats') }}
             as seat_potential_arr,
-        ledger.closing_arr > signals.prioritised_above_arr as is_prioritised,
+        signals.closing_arr > signals.prioritised_above_arr as is_prioritised,
         answers.answered_on,
         growth.event_on as converted_on,
         growth.delta_arr as converted_arr
     from signals
-    inner join ledger
-        on
-            signals.account_id = ledger.account_id
-            and signals.taken_on >= ledger.event_on
-            and signals.taken_on < {{ open_end('ledger.next_event_on') }}
     inner join account_months
         on
             signals.account_id = account_months.account_id
