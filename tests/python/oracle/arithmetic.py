@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 
 
@@ -21,7 +22,9 @@ def rounded(amount: Fraction, places: int) -> Fraction:
     return Fraction(round_half_up(amount * 10**places), 10**places)
 
 
-def ratio(part: Fraction | int, whole: Fraction | int) -> Fraction | None:
+def ratio(
+    part: Fraction | Decimal | int, whole: Fraction | Decimal | int
+) -> Fraction | None:
     """Return part / whole to six decimals, half up; None on an empty base."""
     if whole == 0:
         return None

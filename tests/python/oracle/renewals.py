@@ -1,0 +1,426 @@
+"""What comes due, how likely it is renewed, and how good the forecasts were.
+
+Readings of DECISIONS E2, E3 and E4:
+
+- A likelihood is asked for on the as-of date for what is open, and was asked for 90 and
+  30 days before each contracted end. Up to 60 days before the end, the cases compared
+  with are those of 30 days before, earlier those of 90 days before.
+- A case is a term with ARR on that day whose outcome was open then and known before the
+  day of the question, and of which no cancellation was known then. It is worth its ARR
+  of that day; of this it kept at most all of it, growth aside.
+- Tier and band are the account's of the day on which somebody asks.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from oracle.arithmetic import first_day, last_day, month_number, ratio, round_half_up
+from oracle.health import Row
+from oracle.terms import ZERO, Life, Outcome, outcomes
+
+LEADS = (90, 30)
+_LATE_FROM = 60
+_EVERY = "all"
+_DAY = timedelta(days=1)
+_WEEK = timedelta(weeks=1)
+SCENARIOS = ("committed", "expected", "at_risk")
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The switches and the seed; `rates` are its rows by health band."""
+
+    as_of: date
+    grace_days: int
+    months_min: int
+    min_cases: int
+    rates: Mapping[str, Row]
+
+
+@dataclass(frozen=True)
+class Account:
+    """What is known of an account: its row of core.accounts, its lines and its bands.
+
+    `lines` are rows of arr_lines, `overrides` of the seed touch_tier_overrides;
+    `bands` have taken_on and band, `tiers` are the rows of the seed touch_tiers.
+    """
+
+    row: Row
+    lines: Sequence[Row]
+    overrides: Sequence[Row]
+    bands: Sequence[Row]
+    tiers: Sequence[Row]
+
+    def tier_on(self, day: date) -> str | None:
+        """Return the tier in which the ledger has it that day; None without ARR."""
+        held = [
+            line
+            for line in self.lines
+            if line["valid_from"] <= day < (line["valid_to"] or date.max)
+        ]
+        arr = _total(line["arr"] for line in held)
+        if arr == 0:
+            return None
+        if self.row["is_unmatched"]:
+            return "unassigned"
+        for override in self.overrides:
+            if override["valid_from"] <= day < override["expires_on"]:
+                return str(override["touch_tier"])
+        kind = "self_service_" if all(one["is_self_service"] for one in held) else ""
+        return next(
+            str(tier["touch_tier"])
+            for tier in self.tiers
+            if tier[f"{kind}arr_from"] <= arr
+            and arr < (tier[f"{kind}arr_below"] or arr + 1)
+        )
+
+    def band_on(self, day: date) -> str:
+        """Return the band of the latest score of the two weeks before."""
+        days, bands = self._scores
+        number = bisect_right(days, day)
+        if number == 0 or days[number - 1] < day - 2 * _WEEK:
+            return "unscored"
+        return bands[number - 1]
+
+    @cached_property
+    def _scores(self) -> tuple[list[date], list[str]]:
+        """The days on which scores were taken, in order, and their bands."""
+        in_order = sorted(self.bands, key=lambda score: score["taken_on"])
+        return (
+            [score["taken_on"] for score in in_order],
+            [score["band"] for score in in_order],
+        )
+
+
+@dataclass(frozen=True)
+class Question:
+    """A term end and a day on which somebody asks what it will bring."""
+
+    life: Life
+    outcome: Outcome
+    asked_on: date
+    arr: Decimal
+    is_cancelled: bool
+    tier: str | None
+    band: str
+
+    @property
+    def lead_days(self) -> int:
+        """Days to the contracted end."""
+        return (self.outcome.term.end - self.asked_on).days
+
+    @property
+    def net_kept(self) -> Decimal:
+        """What came of it, growth included; 0 of what was over before its end."""
+        return self.outcome.renewed or ZERO
+
+    @property
+    def kept(self) -> Decimal:
+        """What came of it, up to what it was worth on the day of the question."""
+        return min(self.arr, self.net_kept)
+
+
+@dataclass
+class _Group:
+    """Cases of one tier, band and lead: running sums in order of being settled."""
+
+    settled: list[date] = field(default_factory=list)
+    sums: list[tuple[Decimal, Decimal, Decimal]] = field(default_factory=list)
+
+    def add(self, case: Question, settled_on: date) -> None:
+        """Count a case that was settled after all those before it."""
+        arr, kept, net = self.sums[-1] if self.sums else (ZERO, ZERO, ZERO)
+        self.settled.append(settled_on)
+        self.sums.append((arr + case.arr, kept + case.kept, net + case.net_kept))
+
+    def rates(self, day: date, min_cases: int) -> tuple[Fraction, Fraction] | None:
+        """Return both rates of what was settled before a day, if that is enough."""
+        cases = bisect_left(self.settled, day)
+        if cases < min_cases or cases == 0:
+            return None
+        arr, kept, net = self.sums[cases - 1]
+        gross_rate, net_rate = ratio(kept, arr), ratio(net, arr)
+        return (
+            None if gross_rate is None or net_rate is None else (gross_rate, net_rate)
+        )
+
+
+Answer = tuple[str, Fraction, Fraction]
+
+
+class Renewals:
+    """The three marts of renewals of a company."""
+
+    def __init__(
+        self, lives: Iterable[Life], accounts: Mapping[str, Account], policy: Policy
+    ) -> None:
+        """Settle the terms of all subscriptions that ever were in force."""
+        self.accounts, self.policy = accounts, policy
+        self.settled = [
+            (life, outcome)
+            for life in lives
+            if life.lines
+            for outcome in outcomes(
+                life, policy.as_of, policy.grace_days, policy.months_min
+            )
+        ]
+        self.asked = [
+            question
+            for life, outcome in self.settled
+            for lead in LEADS
+            if (question := self._question(life, outcome, lead)) is not None
+        ]
+        self.groups: dict[tuple[str, str, int], _Group] = defaultdict(_Group)
+        for case in sorted(
+            (case for case in self.asked if not case.outcome.is_open),
+            key=lambda case: case.outcome.settled_on or date.max,
+        ):
+            self._compare_with(case)
+
+    def _account(self, life: Life) -> Account:
+        return self.accounts[life.lines[0]["account_id"]]
+
+    def _question(self, life: Life, outcome: Outcome, lead: int) -> Question | None:
+        """Return the question of so many days before the end, if somebody asked it."""
+        asked_on = outcome.term.end - lead * _DAY
+        settled_on = outcome.settled_on or date.max
+        if asked_on > self.policy.as_of or settled_on <= asked_on:
+            return None
+        question = self._asked_on(life, outcome, asked_on)
+        return question if question.arr > 0 else None
+
+    def _asked_on(self, life: Life, outcome: Outcome, day: date) -> Question:
+        account, cancelled_on = self._account(life), self._cancelled_on(life, outcome)
+        return Question(
+            life=life,
+            outcome=outcome,
+            asked_on=day,
+            arr=life.arr_on(day),
+            is_cancelled=cancelled_on is not None and cancelled_on <= day,
+            tier=account.tier_on(day),
+            band=account.band_on(day),
+        )
+
+    def _cancelled_on(self, life: Life, outcome: Outcome) -> date | None:
+        """Return when somebody asked to end it, unless the term was over by then."""
+        asked_on: date | None = life.row["cancel_requested_on"]
+        term = outcome.term
+        grace = self.policy.grace_days * _DAY if term.may_lapse else timedelta(0)
+        return (
+            asked_on if asked_on is not None and asked_on < term.end + grace else None
+        )
+
+    def _compare_with(self, case: Question) -> None:
+        if case.is_cancelled or case.outcome.settled_on is None:
+            return
+        for tier in (str(case.tier), _EVERY):
+            self.groups[tier, case.band, case.lead_days].add(
+                case, case.outcome.settled_on
+            )
+        self.groups[_EVERY, _EVERY, case.lead_days].add(case, case.outcome.settled_on)
+
+    def answer(self, question: Question) -> Answer:
+        """Return where a likelihood is from, without and with growth."""
+        if question.is_cancelled:
+            return "cancelled", Fraction(0), Fraction(0)
+        lead = 30 if question.lead_days <= _LATE_FROM else 90
+        for basis, tier, band in (
+            ("tier and band", str(question.tier), question.band),
+            ("band", _EVERY, question.band),
+            ("all", _EVERY, _EVERY),
+        ):
+            group = self.groups.get((tier, band, lead), _Group())
+            rates = group.rates(question.asked_on, self.policy.min_cases)
+            if rates is not None:
+                return basis, *rates
+        seed = self.policy.rates[question.band]
+        return "policy", Fraction(seed["gross_rate"]), Fraction(seed["net_rate"])
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows of expansion_renewals.renewals."""
+        return [
+            self._row(life, outcome)
+            for life, outcome in self.settled
+            if outcome.arr > 0
+        ]
+
+    def _row(self, life: Life, outcome: Outcome) -> dict[str, Any]:
+        as_of, term = self.policy.as_of, outcome.term
+        account, status = self._account(life).row, outcome.status
+        cancelled_on = self._cancelled_on(life, outcome)
+        notice_date = None
+        if life.row["notice_days"] is not None:
+            notice_date = term.end - life.row["notice_days"] * _DAY
+        renewed, renewed_on = outcome.renewed, outcome.renewed_on
+        odds = self._odds(life, outcome)
+        return {
+            "renewal_id": f"{life.row['subscription_id']}|{term.end}",
+            "subscription_id": life.row["subscription_id"],
+            "account_id": account["account_id"],
+            "account_name": account["account_name"] or account["account_id"],
+            "csm_id": account["csm_id"],
+            "csm_name": account["csm_name"],
+            "term_start_date": term.start,
+            "term_end_date": outcome.over_on,
+            "contracted_end_date": term.end,
+            "term_months": term.months,
+            "notice_date": notice_date,
+            "auto_renews": life.renews_by_itself,
+            "cancel_requested_on": cancelled_on,
+            "status": status,
+            "renewed_on": renewed_on,
+            "days_late": (
+                (renewed_on - term.end).days
+                if renewed_on and status == "late"
+                else None
+            ),
+            "is_new_row": outcome.in_new_row,
+            "arr_up_for_renewal": outcome.arr,
+            "renewed_arr": None if renewed is None else min(renewed, outcome.arr),
+            "net_renewed_arr": renewed,
+            **odds,
+            "is_open": outcome.is_open,
+            "days_to_term_end": (
+                (outcome.over_on - as_of).days if outcome.is_open else None
+            ),
+            "is_committed": (
+                status == "upcoming"
+                and life.renews_by_itself
+                and notice_date is not None
+                and notice_date < as_of
+                and cancelled_on is None
+            ),
+            "is_at_risk": outcome.is_open
+            and (
+                odds["health_band"] == "red"
+                or status == "in_grace"
+                or cancelled_on is not None
+            ),
+        }
+
+    def _odds(self, life: Life, outcome: Outcome) -> dict[str, Any]:
+        """Return tier and band as they count, and what is expected of what is open."""
+        if outcome.is_open:
+            question = self._asked_on(life, outcome, self.policy.as_of)
+            basis, gross_rate, net_rate = self.answer(question)
+            return {
+                "touch_tier": question.tier,
+                "health_band": question.band,
+                "likelihood": gross_rate,
+                "net_likelihood": net_rate,
+                "likelihood_basis": basis,
+                "forecast_arr": _share(outcome.arr, gross_rate),
+                "net_forecast_arr": _share(outcome.arr, net_rate),
+            }
+        unknown = dict.fromkeys(
+            (
+                *("likelihood", "net_likelihood", "likelihood_basis"),
+                *("forecast_arr", "net_forecast_arr"),
+            )
+        )
+        before = self._question(life, outcome, LEADS[0])
+        return {
+            "touch_tier": before and before.tier,
+            "health_band": before and before.band,
+            **unknown,
+        }
+
+    def forecast(self) -> Iterator[dict[str, Any]]:
+        """Yield the rows of expansion_renewals.renewal_forecast."""
+        now = month_number(self.policy.as_of)
+        months: dict[int, list[dict[str, Any]]] = defaultdict(list)
+        for row in self.rows:
+            month = month_number(row["term_end_date"])
+            if month >= now:
+                months[month].append(row)
+            elif row["is_open"]:
+                months[now].append(row)
+        for month, rows in months.items():
+            for scenario in SCENARIOS:
+                yield _scenario(month, scenario, rows)
+
+    def accuracy(self) -> Iterator[dict[str, Any]]:
+        """Yield the rows of expansion_renewals.renewal_forecast_accuracy."""
+        months: dict[tuple[int, int], list[Question]] = defaultdict(list)
+        for question in self.asked:
+            if question.outcome.term.end <= self.policy.as_of:
+                month = month_number(question.outcome.term.end)
+                months[month, question.lead_days].append(question)
+        for (month, lead), questions in months.items():
+            yield self._judged(month, lead, questions)
+
+    def _judged(
+        self, month: int, lead: int, questions: Sequence[Question]
+    ) -> dict[str, Any]:
+        known = [one for one in questions if not one.outcome.is_open]
+        answers = [(one, *self.answer(one)) for one in known]
+        available = _total(one.arr for one in known)
+        forecast = _total(_share(one.arr, gross) for one, _, gross, _ in answers)
+        net_forecast = _total(_share(one.arr, net) for one, *_, net in answers)
+        renewed = _total(one.kept for one in known)
+        still_open = len(questions) - len(known)
+        return {
+            "month": first_day(month),
+            "lead_days": lead,
+            "renewals": len(questions),
+            "open_renewals": still_open,
+            "available_arr": available,
+            "forecast_arr": forecast,
+            "renewed_arr": renewed,
+            "error_arr": forecast - renewed,
+            "forecast_gross_rate": ratio(forecast, available),
+            "gross_rate": ratio(renewed, available),
+            "error_rate": ratio(forecast - renewed, available),
+            "forecast_net_rate": ratio(net_forecast, available),
+            "net_rate": ratio(_total(one.net_kept for one in known), available),
+            "is_complete": last_day(month) <= self.policy.as_of and not still_open,
+        }
+
+
+def _scenario(
+    month: int, scenario: str, rows: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return one month's forecast; what is settled counts as it came."""
+    counted = [row for row in rows if row["is_open"] and _counts(row, scenario)]
+    settled = [row for row in rows if not row["is_open"]]
+    available = _total(row["arr_up_for_renewal"] for row in rows)
+    forecast = _total(row["forecast_arr"] for row in counted)
+    net_forecast = _total(row["net_forecast_arr"] for row in counted)
+    forecast += _total(row["renewed_arr"] for row in settled)
+    net_forecast += _total(row["net_renewed_arr"] for row in settled)
+    return {
+        "month": first_day(month),
+        "scenario": scenario,
+        "renewals": len(rows),
+        "available_arr": available,
+        "settled_arr": _total(row["arr_up_for_renewal"] for row in settled),
+        "forecast_arr": forecast,
+        "net_forecast_arr": net_forecast,
+        "gross_rate": ratio(forecast, available),
+        "net_rate": ratio(net_forecast, available),
+    }
+
+
+def _counts(row: Mapping[str, Any], scenario: str) -> bool:
+    if scenario == "committed":
+        return bool(row["is_committed"])
+    return scenario == "expected" or not row["is_at_risk"]
+
+
+def _share(amount: Decimal, rate: Fraction) -> Decimal:
+    """Return a share of an amount, rounded half up to the cent."""
+    return Decimal(round_half_up(Fraction(amount) * rate * 100)).scaleb(-2)
+
+
+def _total(amounts: Iterable[Decimal]) -> Decimal:
+    return sum(amounts, ZERO)
