@@ -32,6 +32,8 @@ won_deals as (
 
 cumulated as (
     select
+        -- Widened where it is multiplied: a product of two decimals of 18 digits has no
+        -- more on DuckDB, and a million accounts reach them.
         forecast_months.*,
         scenarios.scenario,
         histories.is_team_band,
@@ -41,7 +43,7 @@ cumulated as (
         histories.band_units,
         histories.full_time_equivalents_needed,
         cast(
-            histories.churn_rate * scenarios.churn_factor * (
+            cast(histories.churn_rate as decimal(20, 6)) * scenarios.churn_factor * (
                 forecast_months.accounts_renewed_by_then
                 + forecast_months.accounts_without_term
                 * {{ safe_divide('forecast_months.month_number', 12) }}
@@ -49,9 +51,9 @@ cumulated as (
         ) as churned_by_then,
         cast(
             greatest(
-                histories.new_accounts_last_year
+                cast(histories.new_accounts_last_year as decimal(20, 0))
                 * {{ safe_divide('forecast_months.month_number', 12) }},
-                forecast_months.deals_by_then
+                cast(forecast_months.deals_by_then as decimal(20, 0))
                 * coalesce(won_deals.win_rate, scenarios.win_rate_without_history)
             ) * scenarios.growth_factor as decimal(18, 4)
         ) as new_by_then
@@ -96,7 +98,7 @@ with_needs as (
         -- An account needs what it needs today on average; x 10,000, since safe_divide
         -- reads two decimals and a tech account needs less than a hundredth of a head.
         cast(ceiling({{ safe_divide(
-            'cast(with_accounts.accounts * with_accounts.full_time_equivalents_needed as decimal(38, 10)) * 10000',
+            'cast(cast(with_accounts.accounts as decimal(20, 4)) * with_accounts.full_time_equivalents_needed as decimal(38, 10)) * 10000',
             'with_accounts.accounts_today * 10000'
         ) }}) as bigint) as csms_needed_by_hours
     from with_accounts

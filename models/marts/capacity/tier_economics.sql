@@ -114,7 +114,11 @@ final as (
         with_lifetimes.logo_churn_rate,
         with_lifetimes.lifetime_years,
         cast(
-            case when with_lifetimes.accounts > 0 then with_lifetimes.average_arr end
+            -- Widened: a product of two decimals of 18 digits has no more on DuckDB.
+            case
+                when with_lifetimes.accounts > 0
+                    then cast(with_lifetimes.average_arr as decimal(20, 2))
+            end
             * {{ rate_var('subscription_gross_margin') }}
             * with_lifetimes.lifetime_years
             as decimal(18, 2)
