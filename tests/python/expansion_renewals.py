@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 from oracle import expansion, renewals, signals
+from oracle.standing import Account
 from oracle.terms import Life
 from rows import rows_by_account, rows_of
 
@@ -70,7 +71,7 @@ def oracle_of_renewals(
             for row in staged
         ],
         {
-            row["account_id"]: renewals.Account(
+            row["account_id"]: Account(
                 row,
                 held.get(row["account_id"], []),
                 overrides.get(row["account_id"], []),

@@ -16,8 +16,8 @@ from oracle.capacity import Capacity
 from oracle.comparison import compare
 from oracle.economics import account_coverage, tier_economics
 from oracle.health import Row
+from oracle.month_closes import Rows, standings
 from oracle.scorecards import Scorecards
-from oracle.standings import Rows, standings
 from oracle.team import Policy, known_csms
 from rows import rows_by_account, rows_of
 

@@ -22,7 +22,7 @@ from math import ceil
 
 from oracle.arithmetic import ratio, rounded
 from oracle.health import Row
-from oracle.standings import UNASSIGNED, Rows, Standing, working_days
+from oracle.month_closes import UNASSIGNED, Rows, Standing, working_days
 from oracle.team import (
     CATEGORIES,
     TIERS,

@@ -13,7 +13,7 @@ Readings of DECISIONS E2, E3 and E4:
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,13 +25,13 @@ from typing import Any
 
 from oracle.arithmetic import first_day, last_day, month_number, ratio, round_half_up
 from oracle.health import Row
+from oracle.standing import Account
 from oracle.terms import ZERO, Life, Outcome, outcomes
 
 LEADS = (90, 30)
 _LATE_FROM = 60
 _EVERY = "all"
 _DAY = timedelta(days=1)
-_WEEK = timedelta(weeks=1)
 SCENARIOS = ("committed", "expected", "at_risk")
 
 
@@ -44,61 +44,6 @@ class Policy:
     months_min: int
     min_cases: int
     rates: Mapping[str, Row]
-
-
-@dataclass(frozen=True)
-class Account:
-    """What is known of an account: its row of core.accounts, its lines and its bands.
-
-    `lines` are rows of arr_lines, `overrides` of the seed touch_tier_overrides;
-    `bands` have taken_on and band, `tiers` are the rows of the seed touch_tiers.
-    """
-
-    row: Row
-    lines: Sequence[Row]
-    overrides: Sequence[Row]
-    bands: Sequence[Row]
-    tiers: Sequence[Row]
-
-    def tier_on(self, day: date) -> str | None:
-        """Return the tier in which the ledger has it that day; None without ARR."""
-        held = [
-            line
-            for line in self.lines
-            if line["valid_from"] <= day < (line["valid_to"] or date.max)
-        ]
-        arr = _total(line["arr"] for line in held)
-        if arr == 0:
-            return None
-        if self.row["is_unmatched"]:
-            return "unassigned"
-        for override in self.overrides:
-            if override["valid_from"] <= day < override["expires_on"]:
-                return str(override["touch_tier"])
-        kind = "self_service_" if all(one["is_self_service"] for one in held) else ""
-        return next(
-            str(tier["touch_tier"])
-            for tier in self.tiers
-            if tier[f"{kind}arr_from"] <= arr
-            and arr < (tier[f"{kind}arr_below"] or arr + 1)
-        )
-
-    def band_on(self, day: date) -> str:
-        """Return the band of the latest score of the two weeks before."""
-        days, bands = self._scores
-        number = bisect_right(days, day)
-        if number == 0 or days[number - 1] < day - 2 * _WEEK:
-            return "unscored"
-        return bands[number - 1]
-
-    @cached_property
-    def _scores(self) -> tuple[list[date], list[str]]:
-        """The days on which scores were taken, in order, and their bands."""
-        in_order = sorted(self.bands, key=lambda score: score["taken_on"])
-        return (
-            [score["taken_on"] for score in in_order],
-            [score["band"] for score in in_order],
-        )
 
 
 @dataclass(frozen=True)

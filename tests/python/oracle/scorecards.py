@@ -24,7 +24,7 @@ from functools import cached_property
 from oracle.arithmetic import first_day, month_number, ratio
 from oracle.capacity import Capacity
 from oracle.health import Row
-from oracle.standings import UNASSIGNED, Standing
+from oracle.month_closes import UNASSIGNED, Standing
 
 MONTHS = {"quarter": 3, "year": 12}
 ADVOCACY = {
