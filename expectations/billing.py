@@ -216,7 +216,7 @@ CHECKS = [
             sent as (
                 select
                     sum(cast(round(
-                        cast(lines.amount as decimal(28, 2))
+                        cast(lines.amount as decimal(28, 4))
                         * coalesce(rates.rate, 1), 2
                     ) as decimal(18, 2))) as amount,
                     bool_or(
