@@ -201,6 +201,22 @@ def oracle_of_signals(
     )
 
 
+def expected_marts(
+    connection: duckdb.DuckDBPyConnection, as_of: date
+) -> dict[str, Rows]:
+    """Return all six marts as the oracles have them."""
+    renewal = oracle_of_renewals(connection, as_of)
+    expanding = oracle_of_expansion(connection, as_of)
+    return {
+        "renewals": renewal.rows,
+        "renewal_forecast": list(renewal.forecast()),
+        "renewal_forecast_accuracy": list(renewal.accuracy()),
+        "expansion_opportunities": list(expanding.opportunities()),
+        "expansion_pipeline": list(expanding.pipeline()),
+        "expansion_signals": list(oracle_of_signals(connection, as_of).rows()),
+    }
+
+
 def differences(
     connection: duckdb.DuckDBPyConnection,
     mart: str,

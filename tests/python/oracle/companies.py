@@ -648,7 +648,7 @@ def union(blocks: Iterable[Tables]) -> Tables:
     for block in blocks:
         for table, rows in block.items():
             if table != "billing_exchange_rates":
-                tables[table] += rows
+                tables.setdefault(table, []).extend(rows)
             elif not tables[table]:
                 tables[table] = rows
             elif tables[table] != rows:
@@ -666,7 +666,9 @@ def random_blocks(
     }
 
 
-def write_csv(rows: Tables, folder: Path) -> None:
+def write_csv(
+    rows: Tables, folder: Path, columns_of: Mapping[str, str] = COLUMNS
+) -> None:
     """Write `<table>.csv` for each table; null is an empty field.
 
     An optional table without rows is left out, a required one gets its header alone.
@@ -675,7 +677,7 @@ def write_csv(rows: Tables, folder: Path) -> None:
     for table, table_rows in rows.items():
         if not table_rows and table not in REQUIRED_TABLES:
             continue
-        columns = COLUMNS[table].split()
+        columns = columns_of[table].split()
         columns += sorted({name for row in table_rows for name in row} - {*columns})
         with (folder / f"{table}.csv").open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
