@@ -29,6 +29,9 @@ from bowtie.simulator import simulate
 # Of some 230 tables; without rows, there is nothing to compare.
 FILLED_BY_THREE_ACCOUNTS = 90
 FILLED_BY_ALL_SYSTEMS = 200
+# Two minutes of a core, which `make test` has not.
+pytestmark = pytest.mark.slow
+
 # What says how and with which types rows came in, which differs on purpose.
 ABOUT_THE_WAY_IN = {"quality.raw_columns", "quality.policies"}
 # A model in Python finds the fewest moves, and Postgres runs none.
@@ -187,7 +190,6 @@ def test_three_accounts_have_the_same_cells(
     assert filled > FILLED_BY_THREE_ACCOUNTS
 
 
-@pytest.mark.slow
 def test_a_simulated_company_has_the_same_cells(postgres, tmp_path):
     raw, as_of = tmp_path / "raw", "2025-09-17"
     simulate(300, 24, 8, raw, date.fromisoformat(as_of), usage_grain="weekly")
