@@ -40,11 +40,10 @@ final as (
         minutes.csm_id,
         minutes.month,
         minutes.category,
-        -- x 100, since safe_divide reads two decimals and minutes have four.
-        cast({{ safe_divide('minutes.all_minutes * 100', 6000) }} as decimal(18, 4))
+        cast({{ exact_divide('minutes.all_minutes', '60') }} as decimal(18, 4))
             as actual_hours,
         cast(
-            {{ safe_divide('minutes.customer_facing_minutes * 100', 6000) }}
+            {{ exact_divide('minutes.customer_facing_minutes', '60') }}
             as decimal(18, 4)
         ) as customer_facing_hours
     from minutes
