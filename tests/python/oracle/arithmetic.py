@@ -6,6 +6,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+# In days, leap years counted in.
+_MONTH = Fraction(1461, 48)
+
 
 def round_half_up(amount: Fraction) -> int:
     """Round to the nearest integer, an exact half upwards."""
@@ -23,12 +26,12 @@ def rounded(amount: Fraction, places: int) -> Fraction:
 
 
 def ratio(
-    part: Fraction | Decimal | int, whole: Fraction | Decimal | int
+    part: Fraction | Decimal | int, whole: Fraction | Decimal | int, places: int = 6
 ) -> Fraction | None:
-    """Return part / whole to six decimals, half up; None on an empty base."""
+    """Return part / whole to so many decimals, half up; None on an empty base."""
     if whole == 0:
         return None
-    return rounded(Fraction(part) / Fraction(whole), 6)
+    return rounded(Fraction(part) / Fraction(whole), places)
 
 
 def month_number(day: date) -> int:
@@ -58,3 +61,8 @@ def add_months(day: date, months: int) -> date:
         first_day(month) + timedelta(days=day.day - 1),
         last_day(month),
     )
+
+
+def months_between(start: date, end: date) -> int:
+    """Return how many months lead from one day to another, to the nearest."""
+    return round_half_up(Fraction((end - start).days) / _MONTH)

@@ -41,13 +41,13 @@ def _economics_of(capacity: Capacity, tier: str, seed: Row, kept: Row | None) ->
         "touch_tier": tier,
         "accounts": accounts,
         "arr": arr,
-        "arr_per_account": _divided(arr, accounts, 2),
-        **_lifetime(_divided(arr, accounts, 2), kept, policy),
+        "arr_per_account": ratio(arr, accounts, 2),
+        **_lifetime(ratio(arr, accounts, 2), kept, policy),
         "expected_cltv_from": _exact(seed["cltv_from"]),
         "expected_cltv_to": _exact(seed["cltv_to"]),
         "paid_csms": rounded(heads, 6),
         "cost_to_serve": cost,
-        "cost_to_serve_per_account": _divided(cost, book, 2),
+        "cost_to_serve_per_account": ratio(cost, book, 2),
         "cost_to_serve_rate": ratio(cost, arr),
     }
 
@@ -134,11 +134,6 @@ def _mismatch(tier: str, csm: Csm | None, policy: Policy) -> str:
     served = csm.touch_model if csm and csm.touch_model else tier
     is_below = order.index(served) < order.index(tier)
     return f"served {'below' if is_below else 'above'} its tier"
-
-
-def _divided(part: Fraction, whole: Fraction | int, places: int) -> Fraction | None:
-    """Return part / whole, rounded; None on an empty base."""
-    return rounded(part / whole, places) if whole else None
 
 
 def _exact(value: object) -> Fraction | None:

@@ -20,7 +20,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from fractions import Fraction
 from functools import cache, cached_property
 
 from oracle.arithmetic import (
@@ -28,7 +27,7 @@ from oracle.arithmetic import (
     first_day,
     last_day,
     month_number,
-    round_half_up,
+    months_between,
 )
 from oracle.health import Row
 
@@ -37,7 +36,6 @@ _DAY = timedelta(days=1)
 _LAST_WEEK = [timedelta(days=days) for days in range(7)]
 ONBOARDING_DAYS = 90
 RENEWAL_DAYS = 120
-_DAYS_A_MONTH = Fraction(36525, 1200)
 
 
 @dataclass(frozen=True)
@@ -213,9 +211,7 @@ def _began_earlier(start: date, end: date, terms: int) -> date:
 @cache
 def _months(start: date, end: date) -> int:
     """Return the length of a term in whole months, to the nearest; 12 if unknown."""
-    if start == end:
-        return 12
-    return round_half_up(Fraction((end - start).days) / _DAYS_A_MONTH)
+    return 12 if start == end else months_between(start, end)
 
 
 def _days_by_owner(

@@ -18,17 +18,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from fractions import Fraction
 from functools import cached_property
 
-from oracle.arithmetic import add_months, month_number, round_half_up
+from oracle.arithmetic import add_months, month_number, months_between
 from oracle.health import Row
 
 ZERO = Decimal(0)
 _DAY = timedelta(days=1)
 _YEAR = 12
-# Days, leap years counted in.
-_MONTH = Fraction(1461, 48)
 
 
 @dataclass(frozen=True)
@@ -98,11 +95,6 @@ class Outcome:
         return self.settled_on is None
 
 
-def whole_months(start: date, end: date) -> int:
-    """Return how many months lead from one day to another, to the nearest."""
-    return round_half_up(Fraction((end - start).days) / _MONTH)
-
-
 def terms(life: Life, as_of: date, months_min: int) -> Iterator[Term]:
     """Yield a subscription's terms in order, to the first that ends after `as_of`."""
     shown_end = life.row["current_term_end"]
@@ -111,7 +103,7 @@ def terms(life: Life, as_of: date, months_min: int) -> Iterator[Term]:
     shown_start = life.row["current_term_start"]
     months = _YEAR
     if shown_start is not None and shown_start < shown_end:
-        months = whole_months(shown_start, shown_end)
+        months = months_between(shown_start, shown_end)
     if months < max(months_min, 1):
         return
     ends = [
