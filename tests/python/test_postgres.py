@@ -21,14 +21,13 @@ import psycopg2
 import pytest
 from conftest import TINY_AS_OF
 
-from bowtie.contract import raw_contract
 from bowtie.paths import PROJECT_DIR
 
-# Of some 230 tables; without rows, there is nothing to compare.
-FILLED_BY_THREE_ACCOUNTS = 90
 # Two minutes of a core, which `make test` has not.
 pytestmark = pytest.mark.slow
 
+# Of some 230 tables; without rows, there is nothing to compare.
+FILLED_BY_THREE_ACCOUNTS = 90
 # What says how and with which types rows came in, which differs on purpose.
 ABOUT_THE_WAY_IN = {"quality.raw_columns", "quality.policies"}
 # A model in Python finds the fewest moves, and Postgres runs none.
@@ -71,30 +70,16 @@ def postgres() -> Iterator[psycopg2.extensions.connection]:
 
 
 def load(connection: psycopg2.extensions.connection, raw: Path) -> None:
-    """Put a folder of raw files into the schema `raw`: Parquet typed, CSV as text."""
+    """Put a folder of raw CSV files into the schema `raw`, as text."""
     cursor = connection.cursor()
-    cursor.execute("drop schema if exists raw cascade; create schema raw")
-    for table in sorted({path.stem for path in raw.iterdir()} & raw_contract().keys()):
-        (rows,) = (
-            f"read_csv('{path}', all_varchar = true)"
-            if path.suffix == ".csv"
-            else f"'{path / '*.parquet' if path.is_dir() else path}'"
-            for path in raw.glob(f"{table}*")
-            if path.stem == table
-        )
-        columns = ", ".join(
-            f"{name} {'double precision' if kind == 'DOUBLE' else kind}"
-            for name, kind, *_ in duckdb.sql(f"describe from {rows}").fetchall()
-        )
-        cursor.execute(f"create table raw.{table} ({columns})")
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / "rows.csv"
-            duckdb.sql(f"copy (from {rows}) to '{file}' (header, nullstr '\\N')")
-            with file.open() as lines:
-                cursor.copy_expert(
-                    f"copy raw.{table} from stdin (format csv, header, null '\\N')",
-                    lines,
-                )
+    cursor.execute("create schema raw")
+    for path in sorted(raw.glob("*.csv")):
+        with path.open(encoding="utf-8") as lines:
+            columns = next(lines).strip().split(",")
+            cursor.execute(
+                f"create table raw.{path.stem} ({' text, '.join(columns)} text)"
+            )
+            cursor.copy_expert(f"copy raw.{path.stem} from stdin (format csv)", lines)
 
 
 def build(connection: psycopg2.extensions.connection, as_of: str, target: Path) -> None:
