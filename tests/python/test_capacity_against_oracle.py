@@ -15,6 +15,7 @@ import pytest
 from oracle.capacity import Capacity
 from oracle.comparison import compare
 from oracle.economics import account_coverage, tier_economics
+from oracle.headcount import Outlook
 from oracle.health import Row
 from oracle.month_closes import Rows, standings
 from oracle.scorecards import Scorecards
@@ -27,6 +28,7 @@ KEYS = {
     "account_coverage": ("account_id",),
     "csm_scorecard": ("csm_id", "period", "period_start"),
     "tier_economics": ("touch_tier",),
+    "headcount_forecast": ("touch_tier", "month", "scenario"),
 }
 
 
@@ -119,15 +121,41 @@ class Marts:
         return self.capacity.tier_capacity()
 
     def _tier_economics(self) -> list[Row]:
-        retention = rows_of(
+        return tier_economics(self.capacity, self._retention())
+
+    def _headcount_forecast(self) -> list[Row]:
+        rates = rows_of(
+            self.connection,
+            "from staging.stg_billing__exchange_rates order by rate_date",
+        )
+        return Outlook(
+            capacity=self.capacity,
+            customers=rows_of(self.connection, "from core.accounts"),
+            deals=rows_of(
+                self.connection,
+                "from staging.stg_crm__opportunities "
+                "where opportunity_type = 'new_business'",
+            ),
+            rates={row["currency"]: row["rate"] for row in rates},
+            kept=self._retention(),
+            won=rows_of(
+                self.connection,
+                "from revenue.arr_waterfall where slice_name = 'touch_tier' "
+                f"and month > date_trunc('month', date '{self.as_of}') "
+                "- interval 12 months",
+            ),
+            scenarios=rows_of(self.connection, "from policy.headcount_scenarios"),
+        ).rows()
+
+    def _retention(self) -> Mapping[str, Row]:
+        """Return retention of twelve months by tier."""
+        rows = rows_of(
             self.connection,
             "from revenue.retention "
             f"where as_of_month = date_trunc('month', date '{self.as_of}') "
             "and window_months = 12 and slice_name = 'touch_tier'",
         )
-        return tier_economics(
-            self.capacity, {row["slice_value"]: row for row in retention}
-        )
+        return {row["slice_value"]: row for row in rows}
 
     def _csm_scorecard(self) -> list[Row]:
         return Scorecards(

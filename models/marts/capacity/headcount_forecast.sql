@@ -1,6 +1,6 @@
 -- One row per touch tier, month of the coming twelve and scenario: how many accounts
 -- the tier will have and how many CSMs they need. By month m, from today's book:
---   churned = churn rate of the last twelve months x churn_factor
+--   churned = churn rate of the last twelve months x churn_factor, at most 1
 --             x (accounts whose term ends by m + accounts without a term x m / 12)
 --   new     = the greater of (new accounts of the last twelve months x m / 12) and
 --             (open new business due by m x win rate) x growth_factor
@@ -43,16 +43,20 @@ cumulated as (
         histories.band_units,
         histories.full_time_equivalents_needed,
         cast(
-            cast(histories.churn_rate as decimal(20, 6)) * scenarios.churn_factor * (
+            least(
+                cast(histories.churn_rate as decimal(20, 6)) * scenarios.churn_factor, 1
+            ) * (
                 forecast_months.accounts_renewed_by_then
-                + forecast_months.accounts_without_term
-                * {{ safe_divide('forecast_months.month_number', 12) }}
+                + {{ twelfths(
+                    'forecast_months.accounts_without_term * forecast_months.month_number'
+                ) }}
             ) as decimal(18, 4)
         ) as churned_by_then,
         cast(
             greatest(
-                cast(histories.new_accounts_last_year as decimal(20, 0))
-                * {{ safe_divide('forecast_months.month_number', 12) }},
+                {{ twelfths(
+                    'histories.new_accounts_last_year * forecast_months.month_number'
+                ) }},
                 cast(forecast_months.deals_by_then as decimal(20, 0))
                 * coalesce(won_deals.win_rate, scenarios.win_rate_without_history)
             ) * scenarios.growth_factor as decimal(18, 4)
@@ -95,11 +99,10 @@ with_needs as (
         with_accounts.*,
         {{ whole_heads('with_accounts.accounts', 'with_accounts.recommended_max') }}
             as units_needed,
-        -- An account needs what it needs today on average; x 10,000, since safe_divide
-        -- reads two decimals and a tech account needs less than a hundredth of a head.
-        cast(ceiling({{ safe_divide(
-            'cast(cast(with_accounts.accounts as decimal(20, 4)) * with_accounts.full_time_equivalents_needed as decimal(38, 10)) * 10000',
-            'with_accounts.accounts_today * 10000'
+        -- An account needs what it needs today on average.
+        cast(ceiling({{ exact_divide(
+            'cast(with_accounts.accounts as decimal(20, 4)) * with_accounts.full_time_equivalents_needed',
+            'with_accounts.accounts_today'
         ) }}) as bigint) as csms_needed_by_hours
     from with_accounts
 ),

@@ -17,10 +17,7 @@ with_needs as (
             as accounts_per_team,
         {{ whole_heads('tier_months.accounts', 'tier_months.recommended_max') }}
             as units_needed,
-        {{ whole_heads(
-            'tier_months.expected_hours * 100',
-            'tier_months.full_time_hours * 100'
-        ) }}
+        {{ whole_heads('tier_months.expected_hours', 'tier_months.full_time_hours') }}
             as csms_needed_by_hours
     from tier_months
 ),

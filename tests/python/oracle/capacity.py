@@ -125,6 +125,11 @@ class Capacity:
             if csm.touch_model == tier and csm.works_on(day)
         ]
 
+    def full_time_hours(self, month: date) -> Fraction:
+        """Return the hours of a full-time CSM in a month, until its close."""
+        days = working_days(month, self.rows.closes_on(month) + _DAY)
+        return self.policy.full_time * days / _WORKING_WEEK
+
     def book_accounts(self, csms: Iterable[Csm], month: date) -> int:
         """Count the accounts that CSMs own at a month's close, of any tier."""
         tiers = (*TIERS, UNASSIGNED)
@@ -282,10 +287,8 @@ class Capacity:
 
     def _heads(self, expected: Fraction, month: date) -> int | None:
         """Return the full-time heads that hours of a month take."""
-        days = working_days(month, self.rows.closes_on(month) + _DAY)
-        if days == 0:
-            return None
-        return ceil(expected / (self.policy.full_time * days / _WORKING_WEEK))
+        full_time = self.full_time_hours(month)
+        return ceil(expected / full_time) if full_time else None
 
     def _tier_band(
         self,

@@ -39,10 +39,7 @@ final as (
         tier_months.accounts,
         tier_months.csms,
         tier_months.band_units,
-        {{ safe_divide(
-            'tier_months.expected_hours * 100',
-            'tier_months.full_time_hours * 100'
-        ) }}
+        {{ exact_divide('tier_months.expected_hours', 'tier_months.full_time_hours') }}
             as full_time_equivalents_needed,
         -- Without a year of history nothing is expected to churn; new accounts tell.
         coalesce(
