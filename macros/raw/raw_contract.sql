@@ -29,6 +29,8 @@
       known_at  the column whose date says from when this value is known; where that
                 is empty the value counts, since some sources send no such date
       as_known  SQL that says what was known on as_of_date
+      term      {from, to, first_from}: of a term that begins after as_of_date, the one is
+                read that ran that day, as long as it; none began before `first_from`
       personal  holds personal data
 -#}
 {% macro raw_contract_text() -%}
@@ -273,8 +275,8 @@ billing_subscriptions:
     ended_on: {type: date, later: unknown}
     cancel_requested_at: {type: timestamp, later: unknown}
     trial_ends_on: {type: date}
-    current_term_start: {type: date}
-    current_term_end: {type: date, as_known: "case when current_term_start > {as_of} then current_term_start else current_term_end end"}
+    current_term_start: {type: date, term: &term {from: current_term_start, to: current_term_end, first_from: "greatest(started_on, coalesce(trial_ends_on, started_on))"}}
+    current_term_end: {type: date, term: *term}
     auto_renews: {type: boolean}
     notice_days: {type: integer}
     status: {type: text, one_of: [trialing, active, paused, past_due, unpaid, pending, cancelled, canceled, ended, expired, churned]}

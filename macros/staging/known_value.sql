@@ -3,6 +3,15 @@
 {% macro known_value(column, about, columns, date_of=none) -%}
     {%- if about.get('as_known') -%}
         {{ about['as_known'] | replace('{as_of}', as_of()) }}
+    {%- elif about.get('term') -%}
+        {%- set term = about['term'] -%}
+        case
+            when {{ term['from'] }} > {{ as_of() }} and {{ term['from'] }} > {{ term['first_from'] }}
+                then {{ earlier_term_start(
+                    as_of(), term['from'], term['to'], 1 if column == term['to'] else 0
+                ) | indent(16) }}
+            else final_verdicts.{{ column }}
+        end
     {%- elif about.get('later') == 'unknown' -%}
         case
             when {{ on_date(date_of or column, columns, 'final_verdicts') }} <= {{ as_of() }}

@@ -183,3 +183,19 @@ def test_planted_churn_is_foreseen_90_days_ahead_better_than_guessed(simulated):
     churns, _, right = simulated.execute(FORESIGHT, [90]).fetchone()
     assert churns > 30, "too few to prove anything"
     assert float(right) > 0.5
+
+
+@pytest.mark.parametrize("day", [date(2025, 9, 30), date(2025, 9, 12)], ids=str)
+def test_a_rebuilt_day_has_the_terms_that_are_said_of_it_now(simulated, tmp_path, day):
+    # The biller shows later terms of most by now.
+    raw_dir = tmp_path / "raw"
+    simulate(ACCOUNTS, MONTHS, 5, raw_dir, usage_grain="weekly")
+    terms = f"""
+        select subscription_id, term_start_date, contracted_end_date
+        from expansion_renewals.renewals
+        where contracted_end_date <= date '{day}'
+    """
+    with compile_models(raw_dir, day, tmp_path / "dbt", ("renewals",)).run() as then:
+        said_then = set(then.execute(terms).fetchall())
+    assert said_then == set(simulated.execute(terms).fetchall())
+    assert len(said_then) > 500

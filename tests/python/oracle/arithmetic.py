@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
 # In days, leap years counted in.
 _MONTH = Fraction(1461, 48)
@@ -61,6 +62,29 @@ def add_months(day: date, months: int) -> date:
         first_day(month) + timedelta(days=day.day - 1),
         last_day(month),
     )
+
+
+@cache
+def next_term_start(day: date, start: date, end: date) -> date:
+    """Return when the first term after a day began, when later [start, end) is shown.
+
+    Terms are as long as the shown one: in whole months to the nearest, in days below
+    half a month, a year where it has no length.
+    """
+    months = 12 if start == end else months_between(start, end)
+    longest = 31 * months or (end - start).days
+    # Terms that surely lie between are not walked through.
+    earlier = max((start - day).days // longest - 1, 0)
+    while True:
+        if months:
+            found = add_months(start, -months * earlier)
+            before = add_months(start, -months * (earlier + 1))
+        else:
+            found = start - earlier * (end - start)
+            before = found - (end - start)
+        if before <= day:
+            return found
+        earlier += 1
 
 
 def months_between(start: date, end: date) -> int:

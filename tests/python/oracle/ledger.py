@@ -14,7 +14,8 @@ Visibility and identity
 2.  Facts (NULL while later than the as-of date): `ended_on`, `resumed_on`,
     `valid_to`. Plans (they stay): `trial_ends_on`, `current_term_end`. Merge and
     parent links and `is_test` carry no date and always hold.
-3.  `current_term_start` after the as-of date: the term then running ends there. No
+3.  `current_term_start` after the as-of date: the term then running is as long as the
+    shown one and lies whole terms before it, unless the shown one is the first. No
     start given: `current_term_end` is taken as it is.
 4.  `arr_lines.valid_to` is NULL while the line is in force on the as-of date, even
     where a later end is written in the raw row. Lines that start later do not exist.

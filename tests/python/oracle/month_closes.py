@@ -8,7 +8,7 @@ Readings of DECISIONS C1, C5 and H1:
   every score there is of a customer's week; who has none in them is unscored.
 - A subscription is in force on a day if it has ARR on it. Its earlier terms were as
   long as the one shown, in whole months to the nearest, in days below half a month, and
-  of twelve months where only a later start is known (E1). On the day on which one ends
+  of twelve months where that has no length (E1). On the day on which one ends
   the next one runs; the last that is shown counts to its end, or while its grace runs.
 - An account is worked for from its first ARR on, on the working days of the month, by
   whoever owns it that day.
@@ -27,7 +27,7 @@ from oracle.arithmetic import (
     first_day,
     last_day,
     month_number,
-    months_between,
+    next_term_start,
 )
 from oracle.health import Row
 
@@ -191,27 +191,7 @@ def _next_end(term: Row, day: date, in_grace: bool) -> date | None:
         return None
     if start is None or start <= day:
         return end
-    found = start
-    # Whole years that surely lie between save most of the way back.
-    earlier = max((start - day).days // 366 - 1, 0) if _months(start, end) == 12 else 0
-    while (before := _began_earlier(start, end, earlier)) > day:
-        found, earlier = before, earlier + 1
-    return found
-
-
-@cache
-def _began_earlier(start: date, end: date, terms: int) -> date:
-    """Return when the term began, and one ended, so many before the one shown."""
-    months = _months(start, end)
-    if months:
-        return add_months(start, -months * terms)
-    return start - terms * (end - start)
-
-
-@cache
-def _months(start: date, end: date) -> int:
-    """Return the length of a term in whole months, to the nearest; 12 if unknown."""
-    return 12 if start == end else months_between(start, end)
+    return next_term_start(day, start, end)
 
 
 def _days_by_owner(

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+from oracle.arithmetic import next_term_start
 from oracle.policies import Policies
 
 Row = dict[str, str | None]
@@ -335,9 +336,15 @@ class Known:
 
     def _term_end(self, row: Row) -> int | None:
         """Return the end of the term that was running on the as-of date."""
-        if self.is_later(row.get("current_term_start")):
-            return parse_day(row.get("current_term_start"))
-        return parse_day(row.get("current_term_end"))
+        start = parse_day(row.get("current_term_start"))
+        end = parse_day(row.get("current_term_end"))
+        first = max(
+            parse_day(row["started_on"]) or 0, parse_day(row.get("trial_ends_on")) or 0
+        )
+        if start is None or end is None or start <= max(self.today, first):
+            return end
+        day, shown = date.fromordinal(self.today), date.fromordinal(start)
+        return next_term_start(day, shown, date.fromordinal(end)).toordinal()
 
     # Exchange rates
 

@@ -9,8 +9,7 @@ numbers as (
     {{ whole_numbers(3) | indent(4) }}
 ),
 
--- On a past day a term may be shown that began later (R2): its length is then not
--- known.
+-- A term without a length is taken as a year.
 shown_terms as (
     select
         subscriptions.subscription_id,
