@@ -73,17 +73,18 @@ class CompiledModels:
     tests: tuple[DataTest, ...] = ()
 
     def run(
-        self, threads: int = 2, earlier: Path | None = None
+        self, threads: int = 2, earlier: Path | None = None, into: Path | None = None
     ) -> duckdb.DuckDBPyConnection:
-        """Build everything in memory and return the open connection.
+        """Build everything and return the open connection.
 
-        `earlier`: the file that the switch `restated_against` named.
+        `earlier`: the file that the switch `restated_against` named. `into`: a new
+        DuckDB file; None builds in memory.
         """
         connection = duckdb.connect(config={"threads": threads})
         if earlier:
             connection.execute(f"attach '{earlier}' as earlier_generation (read_only)")
         connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"attach ':memory:' as {DATABASE}")
+        connection.execute(f"attach '{into or ':memory:'}' as {DATABASE}")
         connection.execute(f"use {DATABASE}")
         self.make_schemas(connection)
         for node in self.nodes:
@@ -97,7 +98,7 @@ class CompiledModels:
 
 
 def compile_models(
-    raw_dir: Path,
+    raw_dir: Path | None,
     as_of: date,
     scratch: Path,
     marts: Collection[str] = (),
@@ -105,17 +106,13 @@ def compile_models(
 ) -> CompiledModels:
     """Compile the named models, or all there are, for the raw files in `raw_dir`.
 
-    What a named model needs comes with it; tests come with all models only. `scratch`
-    is an empty folder for dbt's own files. Raises AssertionError with dbt's words when
-    it does not compile.
+    Without a folder they are compiled for the sample company. What a named model needs
+    comes with it; tests come with all models only. `scratch` is an empty folder for
+    dbt's own files. Raises AssertionError with dbt's words when it does not compile.
     """
-    variables = {
-        "raw_way": "files",
-        "raw_dir": str(raw_dir),
-        # A date, not a text: as people write it in YAML.
-        "as_of_date": as_of,
-        **switches,
-    }
+    files = {"raw_way": "files", "raw_dir": str(raw_dir)} if raw_dir else {}
+    # A date, not a text: as people write it in YAML.
+    variables = {**files, "as_of_date": as_of, **switches}
     scratch.mkdir(parents=True, exist_ok=True)
     target, database = scratch / "target", scratch / f"{DATABASE}.duckdb"
     done = subprocess.run(
