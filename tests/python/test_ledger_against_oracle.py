@@ -151,7 +151,11 @@ def test_every_cell_equals_the_oracle_under_each_policy(tmp_path, switches):
     )
 
 
-@pytest.mark.parametrize("as_of", [date(2024, 2, 29), date(2023, 8, 1)], ids=str)
+@pytest.mark.parametrize(
+    "as_of",
+    [date(2024, 2, 29), pytest.param(date(2023, 8, 1), marks=pytest.mark.slow)],
+    ids=str,
+)
 def test_every_cell_equals_the_oracle_as_of_an_earlier_day(tmp_path, as_of):
     # The companies are written for the default day: much of them is still to come.
     rows = union(random_blocks(FEWER_COMPANIES, seed=f"as of {as_of}").values())
