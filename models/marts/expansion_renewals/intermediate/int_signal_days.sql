@@ -14,6 +14,10 @@ deals as (
     select * from {{ ref('int_expansion_deals') }}
 ),
 
+account_months as (
+    select * from {{ ref('arr_monthly') }}
+),
+
 stage_policies as (
     select * from {{ ref('stage_win_rates') }}
     where stage = 'signal'
@@ -33,16 +37,21 @@ shown as (
         on forecast_days.forecast_on >= signals.signalled_on
 ),
 
+-- By a sale that is open, whatever began it, since its amount counts; or by one that
+-- was begun since: what the customer has refused is not hoped for again.
 followed_up as (
     select distinct
         shown.forecast_on,
-        shown.account_id
+        shown.account_id,
+        shown.signalled_on
     from shown
     inner join deals
         on
             shown.account_id = deals.account_id
             and shown.forecast_on >= deals.created_on
-            and shown.forecast_on < {{ open_end('deals.closed_on') }}
+    where
+        shown.signalled_on <= deals.created_on
+        or shown.forecast_on < {{ open_end('deals.closed_on') }}
 ),
 
 summed as (
@@ -57,6 +66,8 @@ summed as (
                     not shown.is_over
                     and not shown.is_converted
                     and followed_up.account_id is null
+                    -- Who has left since will not grow.
+                    and account_months.closing_arr > 0
                     then shown.seat_potential_arr
                 else 0
             end
@@ -66,6 +77,11 @@ summed as (
         on
             shown.forecast_on = followed_up.forecast_on
             and shown.account_id = followed_up.account_id
+            and shown.signalled_on = followed_up.signalled_on
+    left join account_months
+        on
+            shown.account_id = account_months.account_id
+            and {{ month_of('shown.forecast_on') }} = account_months.month
     group by shown.forecast_on
 ),
 
