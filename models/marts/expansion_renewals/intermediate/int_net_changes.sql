@@ -43,6 +43,17 @@ horizons as (
     cross join quarters
 ),
 
+base as (
+    select
+        forecast_days.forecast_on,
+        account_months.account_id,
+        account_months.closing_arr
+    from forecast_days
+    inner join account_months
+        on {{ month_of('forecast_days.forecast_on') }} = account_months.month
+    where account_months.closing_arr > 0
+),
+
 -- The closed cohort: who had ARR on the day, and what the same accounts have on the
 -- target day. An account without a row that month has none.
 cohorts as (
@@ -53,10 +64,8 @@ cohorts as (
         sum(base.closing_arr) as base_arr,
         sum(coalesce(later.closing_arr, 0)) as later_arr
     from horizons
-    inner join account_months as base
-        on
-            {{ month_of('horizons.forecast_on') }} = base.month
-            and base.closing_arr > 0
+    inner join base
+        on horizons.forecast_on = base.forecast_on
     left join account_months as later
         on
             base.account_id = later.account_id
@@ -76,10 +85,12 @@ renewals as (
         on
             horizons.forecast_on = likelihoods.asked_on
             and horizons.target_on >= likelihoods.contracted_end_date
+    where likelihoods.has_begun
     group by horizons.forecast_on, horizons.quarters_ahead
 ),
 
--- What was to close by then but is still open, closes in the first quarter.
+-- What was to close by then but is still open, closes in the first quarter. What is for
+-- sale to others than the cohort brings it nothing.
 sales as (
     select
         horizons.forecast_on,
@@ -91,6 +102,10 @@ sales as (
             horizons.forecast_on = deal_months.closes_on
             and horizons.target_on
             >= coalesce(deal_months.expected_close_date, horizons.forecast_on)
+    inner join base
+        on
+            horizons.forecast_on = base.forecast_on
+            and deal_months.account_id = base.account_id
     group by horizons.forecast_on, horizons.quarters_ahead
 ),
 

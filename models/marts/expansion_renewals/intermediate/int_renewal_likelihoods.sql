@@ -80,6 +80,7 @@ final as (
         with_rates.touch_tier,
         with_rates.health_band,
         with_rates.is_cancelled,
+        with_rates.has_begun,
         with_rates.arr,
         with_rates.likelihood_basis,
         with_rates.gross_rate,

@@ -103,6 +103,9 @@ final as (
             when {{ lead_days }} > 60 then 90
             else 30
         end as compared_at_days,
+        -- A term of one month is asked about 90 days before its end, too: others end
+        -- first.
+        with_term.term_start_date <= with_term.asked_on as has_begun,
         account_tiers.touch_tier,
         coalesce(with_term.cancel_requested_on <= with_term.asked_on, false)
             as is_cancelled,
