@@ -62,22 +62,34 @@ with_errors as (
             and raw_forecasts.quarters_ahead = known_errors.quarters_ahead
 ),
 
+-- No account keeps less than nothing, whatever errors were; and as ratios are, these
+-- are shown as no more than the column holds (DECISIONS A11).
 forecasts as (
     select
         with_errors.*,
-        with_errors.raw_nrr + with_errors.mean_error as forecast_nrr,
+        greatest(
+            least(with_errors.raw_nrr + with_errors.mean_error, 999999.999999), 0
+        ) as forecast_nrr,
         case
             when
                 with_errors.past_forecasts >= 2
-                then with_errors.raw_nrr + with_errors.lowest_error
-        end
-            as low_nrr,
+                then greatest(
+                        least(
+                            with_errors.raw_nrr + with_errors.lowest_error,
+                            999999.999999
+                        ), 0
+                    )
+        end as low_nrr,
         case
             when
                 with_errors.past_forecasts >= 2
-                then with_errors.raw_nrr + with_errors.highest_error
-        end
-            as high_nrr
+                then greatest(
+                        least(
+                            with_errors.raw_nrr + with_errors.highest_error,
+                            999999.999999
+                        ), 0
+                    )
+        end as high_nrr
     from with_errors
 ),
 
