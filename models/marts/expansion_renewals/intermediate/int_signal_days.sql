@@ -1,7 +1,7 @@
 -- One row per forecast day: the signals that were open that day and nobody had made an
 -- opportunity of, and what they were worth by the share of earlier ones that had grown
--- before they expired. Under win_rate_min_cases of these the policy seed's share
--- counts.
+-- before they expired. Under win_rate_min_cases of these, or without any, the policy
+-- seed's share counts.
 with forecast_days as (
     select * from {{ ref('int_forecast_days') }}
 ),
@@ -89,7 +89,9 @@ with_rate as (
     select
         summed.*,
         case
-            when summed.past_signals >= {{ whole_number_var('win_rate_min_cases') }}
+            when
+                summed.past_signals
+                >= {{ [whole_number_var('win_rate_min_cases'), 1] | max }}
                 then {{ safe_divide('summed.past_conversions', 'summed.past_signals') }}
             else stage_policies.win_rate
         end as conversion_rate

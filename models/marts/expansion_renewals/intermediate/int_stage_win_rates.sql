@@ -1,6 +1,7 @@
 -- One row per month and stage that an opportunity can be open in: the share won, of the
 -- expansion opportunities that had been in the stage and had closed by the month's
--- close. Under win_rate_min_cases of them the policy seed's share counts (rate_basis).
+-- close. Under win_rate_min_cases of them, or without any, the policy seed's share
+-- counts (rate_basis).
 with months as (
     select * from {{ ref('int_pipeline_months') }}
 ),
@@ -79,13 +80,16 @@ final as (
         so_far.closed_cases,
         so_far.won_cases,
         case
-            when so_far.closed_cases >= {{ whole_number_var('win_rate_min_cases') }}
+            when
+                so_far.closed_cases
+                >= {{ [whole_number_var('win_rate_min_cases'), 1] | max }}
                 then {{ safe_divide('so_far.won_cases', 'so_far.closed_cases') }}
             else coalesce(stage_policies.win_rate, other_stages.win_rate)
         end as win_rate,
         case
             when
-                so_far.closed_cases >= {{ whole_number_var('win_rate_min_cases') }}
+                so_far.closed_cases
+                >= {{ [whole_number_var('win_rate_min_cases'), 1] | max }}
                 then 'history'
             else 'policy'
         end as rate_basis
