@@ -1,6 +1,7 @@
 -- One row per day on which net retention is forecast: as_of_date, and the ends of the
 -- last eight quarters, from which it is forecast again with what was known then. Health
--- is known as far back.
+-- is kept for nearly as long: the eighth may lie two weeks before its first scores, and
+-- all accounts are unscored then.
 with numbers as (
     {{ whole_numbers(2) | indent(4) }}
 ),
