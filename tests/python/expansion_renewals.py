@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 from oracle import expansion, renewals, signals
+from oracle.net_retention import NetRetention
 from oracle.standing import Account
 from oracle.terms import Life
 from rows import rows_by_account, rows_of
@@ -21,6 +22,8 @@ KEYS = {
     "expansion_opportunities": ("opportunity_id",),
     "expansion_pipeline": ("month", "source"),
     "expansion_signals": ("account_id",),
+    "nrr_forecast": ("forecast_on", "quarters_ahead"),
+    "nrr_forecast_records": ("horizon",),
 }
 LINES = (
     "select lines.*, products.unit from revenue.arr_lines as lines "
@@ -204,16 +207,20 @@ def oracle_of_signals(
 def expected_marts(
     connection: duckdb.DuckDBPyConnection, as_of: date
 ) -> dict[str, Rows]:
-    """Return all six marts as the oracles have them."""
+    """Return all eight marts as the oracles have them."""
     renewal = oracle_of_renewals(connection, as_of)
     expanding = oracle_of_expansion(connection, as_of)
+    signalling = oracle_of_signals(connection, as_of)
+    retention = NetRetention(renewal, expanding, signalling)
     return {
         "renewals": renewal.rows,
         "renewal_forecast": list(renewal.forecast()),
         "renewal_forecast_accuracy": list(renewal.accuracy()),
         "expansion_opportunities": list(expanding.opportunities()),
         "expansion_pipeline": list(expanding.pipeline()),
-        "expansion_signals": list(oracle_of_signals(connection, as_of).rows()),
+        "expansion_signals": list(signalling.rows()),
+        "nrr_forecast": retention.rows,
+        "nrr_forecast_records": list(retention.records()),
     }
 
 

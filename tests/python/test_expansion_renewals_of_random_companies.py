@@ -72,6 +72,13 @@ KINDS = {
         "products_not_owned is not null",
         "adoption_gap > 0",
     ),
+    "nrr_forecast": (
+        "renewal_loss_arr < 0",
+        "renewal_growth_arr > 0",
+        "pipeline_arr > 0",
+        "signals_arr > 0",
+        "high_nrr is not null",
+    ),
 }
 
 # Compiling alone costs more than `make test` has for these.

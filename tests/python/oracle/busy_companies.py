@@ -6,7 +6,7 @@ lacks, as valid as what it has and often on an edge:
 - notice days, some of them such that notice could last be given on the as-of date;
   trials of rows that renew another, which end before they begin too;
 - opportunities with and without a stage history, stages of one moment and stages before
-  the day of creation; some of it after the as-of date;
+  the day of creation; some of it after the as-of date; some due as a quarter ends;
 - weeks of usage around nine users for ten seats and four sessions a user and day, which
   is where a signal begins, some so that it expires on the as-of date; weeks without a
   number of users; features; calls on a signal's first and last days.
@@ -164,6 +164,7 @@ class _Additions:
         elif dice.chance(10):
             # The CRM knows how it went, but not when.
             is_won = dice.choose(("true", "false"))
+        quarter = last_day(month_number(created_on) // 3 * 3 + dice.choose((2, 5, 8)))
         own = self._subscriptions.get(account_id, [])
         self._add(
             "crm_opportunities",
@@ -178,6 +179,9 @@ class _Additions:
             currency=dice.choose((None, "USD", "EUR", "CHF")),
             source=dice.choose((None, "csm", "sales", "product")),
             created_at=f"{created_on}T{dice.integer(0, 23):02}:15:00Z",
+            expected_close_date=dice.choose(
+                (None, quarter.isoformat(), (created_on + 60 * _DAY).isoformat())
+            ),
             closed_at=None if closed_on is None else f"{closed_on}T23:45:00Z",
             is_won=is_won,
         )

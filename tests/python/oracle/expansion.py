@@ -270,7 +270,7 @@ class Expansion:
             "won_arr": won_arr,
             "lost_arr": closed_arr - won_arr,
             "open_arr": open_arr,
-            "weighted_arr": sum(self._weighted(deal, ends) for deal in still_open),
+            "weighted_arr": sum(self.weighted(deal, ends) for deal in still_open),
             "won_arr_12_months": won_arr_12_months,
             "coverage": ratio(_QUARTERS * open_arr, won_arr_12_months),
             "win_rate": ratio(len(won), len(closed)),
@@ -279,7 +279,7 @@ class Expansion:
             "is_partial": as_of < last_day(month),
         }
 
-    def _weighted(self, deal: Deal, day: date) -> Fraction:
+    def weighted(self, deal: Deal, day: date) -> Fraction:
         """Return what an open deal is worth on a day, weighted by its stage.
 
         One that was taken up again weighs nothing as long as it stood in an end.

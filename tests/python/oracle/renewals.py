@@ -140,10 +140,11 @@ class Renewals:
         settled_on = outcome.settled_on or date.max
         if asked_on > self.policy.as_of or settled_on <= asked_on:
             return None
-        question = self._asked_on(life, outcome, asked_on)
+        question = self.ask(life, outcome, asked_on)
         return question if question.arr > 0 else None
 
-    def _asked_on(self, life: Life, outcome: Outcome, day: date) -> Question:
+    def ask(self, life: Life, outcome: Outcome, day: date) -> Question:
+        """Ask on a day what a term end will bring, whether it is settled or not."""
         account, cancelled_on = self._account(life), self._cancelled_on(life, outcome)
         return Question(
             life=life,
@@ -256,7 +257,7 @@ class Renewals:
     def _odds(self, life: Life, outcome: Outcome) -> dict[str, Any]:
         """Return tier and band as they count, and what is expected of what is open."""
         if outcome.is_open:
-            question = self._asked_on(life, outcome, self.policy.as_of)
+            question = self.ask(life, outcome, self.policy.as_of)
             basis, gross_rate, net_rate = self.answer(question)
             return {
                 "touch_tier": question.tier,
@@ -264,8 +265,8 @@ class Renewals:
                 "likelihood": gross_rate,
                 "net_likelihood": net_rate,
                 "likelihood_basis": basis,
-                "forecast_arr": _share(outcome.arr, gross_rate),
-                "net_forecast_arr": _share(outcome.arr, net_rate),
+                "forecast_arr": share(outcome.arr, gross_rate),
+                "net_forecast_arr": share(outcome.arr, net_rate),
             }
         unknown = dict.fromkeys(
             (
@@ -310,8 +311,8 @@ class Renewals:
         known = [one for one in questions if not one.outcome.is_open]
         answers = [(one, *self.answer(one)) for one in known]
         available = _total(one.arr for one in known)
-        forecast = _total(_share(one.arr, gross) for one, _, gross, _ in answers)
-        net_forecast = _total(_share(one.arr, net) for one, *_, net in answers)
+        forecast = _total(share(one.arr, gross) for one, _, gross, _ in answers)
+        net_forecast = _total(share(one.arr, net) for one, *_, net in answers)
         renewed = _total(one.kept for one in known)
         still_open = len(questions) - len(known)
         return {
@@ -362,7 +363,7 @@ def _counts(row: Mapping[str, Any], scenario: str) -> bool:
     return scenario == "expected" or not row["is_at_risk"]
 
 
-def _share(amount: Decimal, rate: Fraction) -> Decimal:
+def share(amount: Decimal, rate: Fraction) -> Decimal:
     """Return a share of an amount, rounded half up to the cent."""
     return Decimal(round_half_up(Fraction(amount) * rate * 100)).scaleb(-2)
 

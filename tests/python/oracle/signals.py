@@ -227,7 +227,7 @@ class Signals:
         )
         seat_potential = Fraction(0)
         if signal is not None and is_open:
-            seat_potential = self._seat_potential(signal.week)
+            seat_potential = self.seat_potential(signal.week)
         product_potential = sum((worth for *_, worth in missing), Fraction(0))
         priority = "low" if missing else "none"
         if is_open:
@@ -288,7 +288,7 @@ class Signals:
             "days_to_convert": converted_on and (converted_on - signal.shown_on).days,
         }
 
-    def _seat_potential(self, week: SeatWeek) -> Fraction:
+    def seat_potential(self, week: SeatWeek) -> Fraction:
         """Return what the seats bring that make room for more users."""
         users, seats = Fraction(week.users or 0), Fraction(week.seats)
         wanted = users * 100 / self.policy.used_after_percent
