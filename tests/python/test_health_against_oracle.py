@@ -169,6 +169,9 @@ def drawn_weeks(
         for position, week in enumerate(WEEKS[chance.choice([0, 0, 12, 28]) :]):
             if chance.random() < 0.1:
                 tier = chance.choice(["high", "mid", "low", "tech", "unassigned"])
+            # Not a customer that week.
+            if week != WEEKS[-1] and chance.random() < 0.05:
+                continue
             taken_on = min(week + timedelta(days=6), AS_OF)
             row: dict[str, Any] = {
                 "account_id": account_id,

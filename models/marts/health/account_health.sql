@@ -48,16 +48,13 @@ in_words as (
     group by reasons.account_id
 ),
 
--- The weeks in which an account changed its band; its first one counts.
+-- The weeks in which an account was given another band; its last one counts. Who left
+-- or paused had none in between, and begins anew.
 changes as (
     select
         compared.account_id,
-        compared.band,
         compared.taken_on,
-        lead(compared.band) over (
-            partition by compared.account_id
-            order by compared.week desc
-        ) as previous_band,
+        case when compared.is_without_gap then compared.last_band end as previous_band,
         row_number() over (
             partition by compared.account_id
             order by compared.week desc
@@ -65,13 +62,19 @@ changes as (
     from (
         select
             scores.*,
-            lag(scores.band) over (
-                partition by scores.account_id
-                order by scores.week
-            ) as last_band
+            lag(scores.band) over account_history as last_band,
+            lag(scores.week) over account_history
+            = {{ add_days('scores.week', -7) }} as is_without_gap
         from scores
+        window account_history as (
+            partition by scores.account_id
+            order by scores.week
+        )
     ) as compared
-    where compared.last_band is null or compared.last_band <> compared.band
+    where
+        compared.last_band is null
+        or not compared.is_without_gap
+        or compared.last_band <> compared.band
 ),
 
 final as (

@@ -1,7 +1,8 @@
 -- One row per customer and week, taken at its Sunday (the last week at as_of_date),
 -- from what was known that day. `band` is raw_band once that has held for
--- health_band_dwell_weeks more weeks; at once through a cap, an override, and into or
--- out of `unscored`. Scores may not be averaged over accounts without saying by what.
+-- health_band_dwell_weeks more weeks; at once through a cap, an override, into or out
+-- of `unscored`, and with the first score after weeks without one. Scores may not be
+-- averaged over accounts without saying by what.
 {%- set dwell = whole_number_var('health_band_dwell_weeks') %}
 with scores as (
     select * from {{ ref('int_undamped_health_scores') }}
@@ -11,6 +12,7 @@ compared as (
     select
         scores.*,
         lag(scores.raw_band) over account_history as last_raw_band,
+        lag(scores.week) over account_history as last_week,
         count(*) over account_history_so_far as weeks_scored,
         min(scores.raw_band) over dwelling as first_band_in_dwell,
         max(scores.raw_band) over dwelling as last_band_in_dwell,
@@ -39,6 +41,7 @@ settled as (
         case
             when
                 compared.weeks_scored = 1
+                or compared.last_week < {{ add_days('compared.week', -7) }}
                 or compared.has_cap
                 or compared.is_overridden
                 or compared.raw_band = 'unscored'

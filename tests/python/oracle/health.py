@@ -9,14 +9,14 @@ Readings of `definitions.md` and DECISIONS H3 to H7:
 - Contributions are cumulated over dimensions by position, within one over drivers by
   name.
 - A reading is one week; a band is adopted when it and the `dwell` readings before it
-  agree.
+  agree, or when there was none the week before.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -25,6 +25,7 @@ from oracle.arithmetic import rounded
 # A row by column, as it was read.
 Row = Mapping[str, Any]
 
+_WEEK = timedelta(weeks=1)
 _COMPARISONS = {
     "more than": lambda value, threshold: value > threshold,
     "at least": lambda value, threshold: value >= threshold,
@@ -118,7 +119,8 @@ def history(weeks: Sequence[Row], policies: HealthPolicies) -> list[Week]:
     scored = [_week(row, policies) for row in weeks]
     for number, week in enumerate(scored):
         earlier = scored[:number]
-        if _is_adopted(week, earlier, policies.dwell):
+        was_away = number and weeks[number]["week"] - weeks[number - 1]["week"] > _WEEK
+        if was_away or _is_adopted(week, earlier, policies.dwell):
             week.band = week.raw_band
         else:
             week.band = earlier[-1].band
