@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 import duckdb
+from customers import switch
 from oracle import expansion, renewals, signals
 from oracle.net_retention import NetRetention
 from oracle.standing import Account
@@ -39,14 +40,6 @@ TERMS = (
 Rows = list[dict[str, Any]]
 # Mart, key, column, what the mart holds and what the oracle found.
 Difference = tuple[Any, ...]
-
-
-def switch(connection: duckdb.DuckDBPyConnection, name: str) -> int:
-    """Return a whole number among the switches that a build ran with."""
-    ((value,),) = connection.execute(
-        "select setting from quality.policies where policy = ?", [name]
-    ).fetchall()
-    return int(value)
 
 
 def oracle_of_renewals(

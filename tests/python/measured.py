@@ -7,11 +7,14 @@ from datetime import date
 from typing import Any
 
 import duckdb
+from customers import customers_of
 from oracle import health_facts
 from oracle.arithmetic import monday_of
 from oracle.health import Row
 from rows import rows_by_account, rows_of
 
+# Of every build that is measured.
+GRACE_DAYS = 30
 # Staged rows that a fact is read from, by the field of `Known` that holds them.
 STAGED = {
     "daily": "select account_id, usage_date, active_users, sessions, events "
@@ -116,7 +119,7 @@ def measured_in(connection: duckdb.DuckDBPyConnection, every: int = 1) -> Measur
         row["touch_tier"]: row
         for row in rows_of(connection, "from policy.activation_thresholds")
     }
-    lines = rows_by_account(connection, "from intermediate.int_known_lines")
+    by_id = customers_of(connection, GRACE_DAYS)
     as_of = max(row["taken_on"] for row in customers)
     daily, features = staged.pop("daily"), staged.pop("features")
     usage = {
@@ -156,11 +159,9 @@ def measured_in(connection: duckdb.DuckDBPyConnection, every: int = 1) -> Measur
             usage=usage.get(account_id, {}),
             can_activate=started_on >= recorded_from,
             activated_on=health_facts.activation(
-                started_on,
+                by_id[account_id],
                 as_of,
                 usage.get(account_id, {}),
-                lines[account_id],
-                tiers,
                 thresholds,
             ),
             **{name: rows.get(account_id, []) for name, rows in staged.items()},

@@ -21,6 +21,7 @@ from typing import Any
 
 from oracle.arithmetic import add_months, monday_of, ratio, rounded
 from oracle.health import Row
+from oracle.in_force import Customer
 
 _DAY = timedelta(days=1)
 _WEEK = timedelta(weeks=1)
@@ -134,60 +135,47 @@ def facts(customer: Row, touchpoint_days: int | None, known: Known) -> dict[str,
 
 
 def activation(
-    first_arr_on: date,
+    customer: Customer,
     as_of: date,
     usage: Mapping[date, UsageWeek],
-    lines: Sequence[Row],
-    tiers: Sequence[Row],
     thresholds: Mapping[str, Row],
 ) -> date | None:
     """Return the day by which a week of the first year reached every threshold.
 
-    The thresholds are those of the tier of what was bought that day; sessions and
-    features are asked for where the source sends them.
+    The thresholds are those of its tier that day; what the source does not send is not
+    asked for, but some use there must be.
     """
+    first_monday = customer.started_on - 6 * _DAY
     for monday in sorted(usage):
-        if not first_arr_on - 6 * _DAY <= monday < add_months(first_arr_on, 12):
+        if not first_monday <= monday < add_months(customer.started_on, 12):
             continue
         week, reached_on = usage[monday], min(monday + 6 * _DAY, as_of)
-        held = [
-            line
-            for line in lines
-            if line["valid_from"] <= reached_on < line["known_to"]
-        ]
-        tier = _tier_of(held, tiers)
-        if tier not in thresholds or week.users is None:
+        wanted = thresholds.get(customer.tier_on(reached_on) or "")
+        if wanted is None or not (week.active_days or week.features):
             continue
-        wanted = thresholds[tier]
-        seats = sum(Fraction(line["quantity"]) for line in held if line["is_seat"])
+        seats = sum(
+            Fraction(line["quantity"])
+            for line in customer.lines_on(reached_on)
+            if line["is_seat"]
+        )
         features = [
             one.features
             for other, one in usage.items()
             if monday - 4 * _WEEK <= other <= monday
             and one.features is not None
             # What was used before the first year is not of it.
-            and other >= first_arr_on - 6 * _DAY
+            and other >= first_monday
         ]
-        sessions = Fraction(wanted["sessions_per_user"]) * week.user_days
+        sessions = Fraction(wanted["sessions_per_user"]) * (week.user_days or 0)
         if (
-            week.users >= Fraction(wanted["seats_active"]) * seats
+            (
+                week.users is None
+                or week.users >= Fraction(wanted["seats_active"]) * seats
+            )
             and (week.sessions is None or week.sessions >= sessions)
             and (not features or max(features) >= wanted["features_used"])
         ):
             return reached_on
-    return None
-
-
-def _tier_of(held: Sequence[Row], tiers: Sequence[Row]) -> str | None:
-    """Return the tier of what an account has; self-service has edges of its own."""
-    if not held:
-        return None
-    arr = sum(Fraction(line["arr"]) for line in held)
-    kind = "self_service_" if all(line["is_self_service"] for line in held) else ""
-    for tier in tiers:
-        below = tier[f"{kind}arr_below"]
-        if tier[f"{kind}arr_from"] <= arr and (below is None or arr < below):
-            return tier["touch_tier"]
     return None
 
 

@@ -1,17 +1,14 @@
 -- One row per customer whose first year is known from its start: the first day by which
 -- a week's use reached every threshold of its touch tier (activation_thresholds), and
 -- the days from its first ARR to then. Null while it has not been reached. A customer
--- from before usage was recorded has no row. Features count where they are reported.
-with lines as (
-    select * from {{ ref('int_known_lines') }}
+-- from before usage was recorded has no row. What is not reported is not asked.
+with states as (
+    select * from {{ ref('int_account_states') }}
+    where arr > 0
 ),
 
 usage_weeks as (
     select * from {{ ref('usage_weekly') }}
-),
-
-touch_tiers as (
-    select * from {{ ref('touch_tiers') }}
 ),
 
 thresholds as (
@@ -24,13 +21,12 @@ recorded as (
 
 customers as (
     select
-        lines.account_id,
-        min(lines.valid_from) as first_arr_on
-    from lines
+        states.account_id,
+        min(states.valid_from) as first_arr_on
+    from states
     cross join recorded
-    where lines.arr > 0
-    group by lines.account_id, recorded.recorded_from
-    having min(lines.valid_from) >= recorded.recorded_from
+    group by states.account_id, recorded.recorded_from
+    having min(states.valid_from) >= recorded.recorded_from
 ),
 
 first_year as (
@@ -41,6 +37,8 @@ first_year as (
         usage_weeks.active_users_average,
         usage_weeks.active_user_days,
         usage_weeks.sessions,
+        coalesce(usage_weeks.active_days, 0) > 0
+        or coalesce(usage_weeks.features_used, 0) > 0 as has_use,
         -- Five weeks of the calendar: a week without use has no row.
         max(usage_weeks.features_used) over (
             partition by customers.account_id
@@ -55,38 +53,24 @@ first_year as (
             and usage_weeks.week < {{ add_months('customers.first_arr_on', 12) }}
 ),
 
-bought as (
-    select
-        first_year.account_id,
-        first_year.week,
-        sum(lines.arr) as arr,
-        sum(case when lines.is_seat then lines.quantity else 0 end) as seats,
-        sum(case when lines.is_self_service then 0 else 1 end)
-        = 0 as is_self_service_only
-    from first_year
-    inner join lines
-        on
-            first_year.account_id = lines.account_id
-            and first_year.reached_on >= lines.valid_from
-            and first_year.reached_on < lines.known_to
-    group by first_year.account_id, first_year.week
-),
-
 activated as (
     select
         first_year.account_id,
         min(first_year.reached_on) as activated_on
     from first_year
-    inner join bought
+    inner join states
         on
-            first_year.account_id = bought.account_id
-            and first_year.week = bought.week
-    inner join touch_tiers
-        on {{ in_touch_tier('bought.arr', 'bought.is_self_service_only') }}
+            first_year.account_id = states.account_id
+            and first_year.reached_on >= states.valid_from
+            and first_year.reached_on < {{ open_end('states.valid_to') }}
     inner join thresholds
-        on touch_tiers.touch_tier = thresholds.touch_tier
+        on states.touch_tier = thresholds.touch_tier
     where
-        first_year.active_users_average >= thresholds.seats_active * bought.seats
+        first_year.has_use
+        and coalesce(
+            first_year.active_users_average >= thresholds.seats_active * states.seats,
+            true
+        )
         and coalesce(
             first_year.sessions
             >= thresholds.sessions_per_user * first_year.active_user_days,
