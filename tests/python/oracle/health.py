@@ -175,7 +175,7 @@ def _week(row: Row, policies: HealthPolicies) -> Week:
     holding = sorted(
         (cap["ceiling"], cap["cap"], cap["driver"])
         for cap in policies.caps
-        if _holds(cap, row, policies)
+        if holds(cap, row, policies)
     )
     score, cap = driver_score, None
     if holding and driver_score is not None and driver_score > holding[0][0]:
@@ -292,7 +292,8 @@ def _contribute(
         before += weight * average
 
 
-def _holds(cap: Row, row: Row, policies: HealthPolicies) -> bool:
+def holds(cap: Row, row: Row, policies: HealthPolicies) -> bool:
+    """Tell whether a cap holds, by a row of what was measured."""
     if cap["touch_tier"] not in ("all", row["touch_tier"]):
         return False
     value = row[cap["measure"]]

@@ -128,7 +128,7 @@ def facts(customer: Row, touchpoint_days: int | None, known: Known) -> dict[str,
         **_usage(customer, known),
         **_support(customer["taken_on"], known),
         **_engagement(customer, touchpoint_days, known),
-        **_contacts(customer["taken_on"], known),
+        **contact_facts(customer["taken_on"], known.contacts),
         "plan_progress": _plan_progress(customer["taken_on"], known),
         **_sentiment(customer["taken_on"], known),
     }
@@ -333,10 +333,11 @@ def is_review(activity: Row) -> bool:
     return is_meeting(activity) and activity["activity_type"] in _REVIEWS
 
 
-def _contacts(taken_on: date, known: Known) -> dict[str, Any]:
+def contact_facts(taken_on: date, contacts: Sequence[Row]) -> dict[str, Any]:
+    """Return who of an account's contacts is there, and since when no champion."""
     found = [
         one
-        for one in known.contacts
+        for one in contacts
         if one["created_on"] is None or one["created_on"] <= taken_on
     ]
     if not found:

@@ -1,0 +1,231 @@
+"""Whom to worry about, and why, in words.
+
+Readings of DECISIONS H3 to H7, I2, R2 and of the columns' descriptions:
+
+- Points lost are what is missing to 100, by the driver's weight in the score, rounded
+  to two places; equal ones are told by the drivers' names.
+- A driver goes well from the lower edge of green on, unless it caps.
+- What changed is what a driver gives now less what it gave four weeks ago; one that
+  did not weigh then has not changed.
+- A cap speaks for its driver, the lowest ceiling first. Where there is no score there
+  is nothing to explain.
+- A band begins anew with the first score after weeks without one: who left or paused
+  had none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+from oracle.arithmetic import add_months, half_away_from_zero, rounded
+from oracle.health import HealthPolicies, Row, holds
+
+_WEEK = timedelta(weeks=1)
+_MOST = 6
+_GOES_WELL = 75
+_NO_CAP = 100
+_ONBOARDING_DAYS = 90
+_KEPT = (
+    "taken_on", "score", "band", "raw_band", "coverage", "override_reason",
+    "touch_tier", "policy_version",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One thing worth saying; those with a lower `first` speak before all others."""
+
+    words: str
+    driver: str
+    topic: str
+    points: Fraction
+    first: int = _NO_CAP
+
+    def place(self) -> tuple[int, Fraction, str]:
+        """Return what orders reasons."""
+        return self.first, -self.points, self.driver
+
+
+@dataclass(frozen=True)
+class Account:
+    """One customer's rows by the marts that their names say, and its contacts' facts.
+
+    `score` is that of the as-of date, `scores` are all in order. `drivers` are those of
+    the same week by name, `drivers_before` those of four weeks ago; `measures` are what
+    only caps read.
+    """
+
+    row: Row
+    owner: Row | None
+    arr: Any
+    started_on: date
+    score: Row
+    scores: Sequence[Row]
+    drivers: Mapping[str, Row]
+    drivers_before: Mapping[str, Row]
+    measures: Mapping[str, Any]
+    interventions: Sequence[Row]
+
+    @property
+    def stage(self) -> str:
+        """Its stage by age, whatever its renewal."""
+        taken_on = self.score["taken_on"]
+        if (taken_on - self.started_on).days <= _ONBOARDING_DAYS:
+            return "onboarding"
+        is_young = taken_on < add_months(self.started_on, 12)
+        return "adoption" if is_young else "growth"
+
+
+def account_health(
+    account: Account, policies: HealthPolicies, least: int
+) -> dict[str, Any]:
+    """Return a customer's row of `account_health`.
+
+    `least` are the points from which on something is worth saying.
+    """
+    score = account.score
+    caps = _caps(account, policies)
+    limiting = [cap for cap in caps if cap["cap"] == score["cap"]]
+    down = up = changed = None
+    if score["score"] is not None:
+        policy = policies.segment(score["touch_tier"], account.stage).drivers
+        down = _in_words(_of_each_topic(_down(account, policy, caps, least)))
+        up = _in_words(_of_each_topic(_up(account, policy, caps, least)))
+        changed = _in_words(_changed(account, policy, least))
+    is_open = [row for row in account.interventions if row["is_open"]]
+    by_rank = sorted(is_open, key=lambda row: row["trigger_rank"])
+    return {
+        **{name: score[name] for name in _KEPT},
+        "account_name": account.row["account_name"] or account.row["account_id"],
+        "csm_id": account.owner and account.owner["csm_id"],
+        "csm_name": account.owner and account.owner["csm_name"],
+        "arr": account.arr,
+        **_band_history(account.scores),
+        "change_4_weeks": _change(account.scores),
+        "cap_reason": limiting[0]["words"] if limiting else None,
+        "drivers_down": down,
+        "drivers_up": up,
+        "what_changed": changed,
+        "open_interventions": len(is_open),
+        "open_triggers": "; ".join(row["trigger"] for row in by_rank) or None,
+        "next_due_on": min((row["due_on"] for row in is_open), default=None),
+        "priority": max((row["priority"] for row in is_open), default=None),
+    }
+
+
+def _band_history(scores: Sequence[Row]) -> dict[str, Any]:
+    """Return since when the band holds, and the one before it."""
+    since = scores[-1]
+    for earlier in reversed(scores[:-1]):
+        if earlier["week"] != since["week"] - _WEEK:
+            break
+        if earlier["band"] != since["band"]:
+            return {"band_since": since["taken_on"], "previous_band": earlier["band"]}
+        since = earlier
+    return {"band_since": since["taken_on"], "previous_band": None}
+
+
+def _change(scores: Sequence[Row]) -> Any:
+    *earlier, now = scores[-5:]
+    for then in earlier:
+        is_known = then["score"] is not None and now["score"] is not None
+        if then["week"] == now["week"] - 4 * _WEEK and is_known:
+            return now["score"] - then["score"]
+    return None
+
+
+def _caps(account: Account, policies: HealthPolicies) -> list[dict[str, Any]]:
+    """Return the caps that hold, in words, lowest ceiling first."""
+    row = {
+        **dict.fromkeys(cap["measure"] for cap in policies.caps),
+        **{name: driver["raw_value"] for name, driver in account.drivers.items()},
+        **account.measures,
+        "touch_tier": account.score["touch_tier"],
+        "taken_on": account.score["taken_on"],
+    }
+    held = [cap for cap in policies.caps if holds(cap, row, policies)]
+    return [
+        {**cap, "words": _filled_in(cap["words"], row[cap["measure"]], cap["shown_as"])}
+        for cap in sorted(held, key=lambda cap: (cap["ceiling"], cap["cap"]))
+    ]
+
+
+def _down(
+    account: Account, policy: Mapping[str, Row], caps: Sequence[Row], least: int
+) -> Iterable[Reason]:
+    """Yield what costs points, and the caps that hold."""
+    for name, driver in account.drivers.items():
+        lost = Fraction(0)
+        if driver["points"] is not None:
+            lost = (100 - Fraction(driver["points"])) * Fraction(driver["weight"]) / 100
+        capping = [cap for cap in caps if cap["driver"] == name]
+        topic, points = policy[name]["topic"], rounded(lost, 2)
+        if capping:
+            yield Reason(
+                capping[0]["words"], name, topic, points, capping[0]["ceiling"]
+            )
+        elif lost >= least:
+            words = _filled_in(
+                policy[name]["words_down"],
+                driver["raw_value"],
+                policy[name]["shown_as"],
+            )
+            yield Reason(words, name, topic, points)
+
+
+def _up(
+    account: Account, policy: Mapping[str, Row], caps: Sequence[Row], least: int
+) -> Iterable[Reason]:
+    """Yield what goes well."""
+    capping = {cap["driver"] for cap in caps}
+    for name, driver in account.drivers.items():
+        given = Fraction(driver["contribution"])
+        goes_well = driver["points"] is not None and driver["points"] >= _GOES_WELL
+        if goes_well and given >= least and name not in capping:
+            words = _filled_in(
+                policy[name]["words_up"], driver["raw_value"], policy[name]["shown_as"]
+            )
+            yield Reason(words, name, policy[name]["topic"], given)
+
+
+def _changed(
+    account: Account, policy: Mapping[str, Row], least: int
+) -> Iterable[Reason]:
+    """Yield what gives more or less than four weeks ago."""
+    for name, driver in account.drivers.items():
+        before = account.drivers_before.get(name)
+        if before is None:
+            continue
+        change = driver["contribution"] - before["contribution"]
+        if abs(change) >= least:
+            label = policy[name]["label"]
+            yield Reason(f"{label} {change:+.2f}", name, name, Fraction(abs(change)))
+
+
+def _of_each_topic(reasons: Iterable[Reason]) -> Iterable[Reason]:
+    """Return the one of each topic that speaks for it."""
+    first: dict[str, Reason] = {}
+    for reason in sorted(reasons, key=Reason.place):
+        first.setdefault(reason.topic, reason)
+    return first.values()
+
+
+def _in_words(reasons: Iterable[Reason]) -> str | None:
+    told = sorted(reasons, key=Reason.place)[:_MOST]
+    return "; ".join(reason.words for reason in told) or None
+
+
+def _filled_in(words: str, value: Any, shown_as: str) -> str:
+    """Return words with their figure, without a sign and as a whole number."""
+    shown: dict[str, Callable[[Fraction], Fraction]] = {
+        "percent": lambda number: 100 * number,
+        "whole": lambda number: number,
+    }
+    text = ""
+    if value is not None and shown_as in shown:
+        text = str(half_away_from_zero(shown[shown_as](abs(Fraction(value)))))
+    return words.replace("{value}", text)
