@@ -14,7 +14,13 @@ AS_OF = {
 }
 
 
-@pytest.fixture(scope="module", params=AS_OF)
+@pytest.fixture(
+    scope="module",
+    params=[
+        "sample_warehouse",
+        pytest.param("sample_in_september", marks=pytest.mark.slow),
+    ],
+)
 def care(request):
     """Return the marts as built, and what the oracles make of their rows."""
     warehouse = request.getfixturevalue(request.param)

@@ -109,6 +109,9 @@ WEIGHED = """
 # By the model after which they are to be true.
 THEN = {"int_account_states": SCORED, "int_customer_weeks": WEIGHED}
 
+# Days for which milestones are due today, or have been for about a fortnight.
+AGES = [due + late for due in (14, 21, 30, 45, 60) for late in (0, 1, 14, 15)]
+
 Row = dict[str, Any]
 Alter = Callable[[random.Random, Row], None]
 
@@ -119,7 +122,9 @@ def near(chance: random.Random, *days: date) -> date:
 
 
 def altered_line(chance: random.Random, line: Row) -> None:
-    """Put some ARR on the edges of tiers."""
+    """Put some ARR on the edges of tiers, and let some begin lately."""
+    if line["valid_to"] is None and chance.random() < 0.3:
+        line["valid_from"] = AS_OF - chance.choice(AGES) * DAY
     if chance.random() < 0.3:
         edges = ["0", "4999.99", "5000", "9999.99", "19999.99", "20000", "100000"]
         line["arr"] = Decimal(chance.choice(edges))
@@ -138,7 +143,8 @@ def altered_activity(chance: random.Random, row: Row) -> None:
              "in_app_message", "internal", "call"]
         )  # fmt: skip
     if chance.random() < 0.3:
-        edges = (AS_OF, AS_OF - 92 * DAY, AS_OF - 91 * DAY, date(2024, 12, 31))
+        before_a_start = AS_OF - (chance.choice(AGES) + 60) * DAY
+        edges = (AS_OF, AS_OF - 92 * DAY, date(2024, 12, 31), before_a_start)
         row["occurred_on"] = min(near(chance, *edges), AS_OF)
 
 
@@ -327,12 +333,19 @@ def write(connection: duckdb.DuckDBPyConnection, table: str, rows: list[Row]) ->
 
 
 def alter(connection: duckdb.DuckDBPyConnection, chance: random.Random) -> None:
-    """Change the rows that the models start from."""
+    """Change the rows that the models start from; of some accounts no use is known."""
+    accounts = [
+        row["account_id"]
+        for row in rows_of(connection, "from core.account_profiles order by all")
+    ]
+    silent = {account_id for account_id in accounts if chance.random() < 0.3}
     for table, change in ALTERED.items():
         kept = []
         for row in rows_of(connection, f"from {table} order by all"):
             may_go = not row.get("is_current") and table in GAPS
             if may_go and chance.random() < GAPS[table]:
+                continue
+            if table == "health.usage_weekly" and row["account_id"] in silent:
                 continue
             change(chance, row)
             kept.append(row)
@@ -363,7 +376,6 @@ def alter(connection: duckdb.DuckDBPyConnection, chance: random.Random) -> None:
         if end is not None and chance.random() < 0.3:
             item["valid_to"] = end
     write(connection, "staging.stg_billing__subscription_items", items)
-    accounts = sorted({line["account_id"] for line in lines})
     connection.executemany(
         "insert into policy.touch_tier_overrides (account_id, touch_tier, valid_from, "
         "expires_on, reason, author) values (?, ?, ?, ?, ?, ?)",
