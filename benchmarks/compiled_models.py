@@ -111,8 +111,14 @@ def compile_models(
     dbt's own files. Raises AssertionError with dbt's words when it does not compile.
     """
     files = {"raw_way": "files", "raw_dir": str(raw_dir)} if raw_dir else {}
-    # A date, not a text: as people write it in YAML.
-    variables = {**files, "as_of_date": as_of, **switches}
+    variables = {
+        **files,
+        # A date, not a text: as people write it in YAML.
+        "as_of_date": as_of,
+        # As every run says it, so that the project that one has parsed serves here.
+        "erased_accounts": [],
+        **switches,
+    }
     scratch.mkdir(parents=True, exist_ok=True)
     target, database = scratch / "target", scratch / f"{DATABASE}.duckdb"
     done = subprocess.run(

@@ -200,8 +200,6 @@ def sample_in_september(
                 date(2025, 9, 28),
                 shared / "september" / "dbt",
                 IN_SEPTEMBER,
-                # As the sample's own build has it, whose parsed project serves here.
-                erased_accounts=[],
             )
             unfinished = database.with_suffix(".unfinished")
             models.run(into=unfinished).close()
