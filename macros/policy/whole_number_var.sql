@@ -1,5 +1,6 @@
-{#- A var that must be a whole number from 0; null only where `may_be_null`. -#}
-{% macro whole_number_var(name, may_be_null=false) -%}
+{#- A var that must be a whole number from 0; null only where `may_be_null`. Less than
+    `at_least` is read as that. -#}
+{% macro whole_number_var(name, may_be_null=false, at_least=0) -%}
     {%- set value = var(name) -%}
     {%- if value is none and may_be_null -%}
         {{ return(none) }}
@@ -9,5 +10,5 @@
             "var '" ~ name ~ "' must be a whole number from 0 to 999999"
         ) }}
     {%- endif -%}
-    {{ return(value | int) }}
+    {{ return([value | int, at_least] | max) }}
 {%- endmacro %}

@@ -94,16 +94,17 @@ with_accounts as (
     )
 ),
 
+-- Of hours an account needs what it needs today on average.
 with_needs as (
     select
         with_accounts.*,
         {{ whole_heads('with_accounts.accounts', 'with_accounts.recommended_max') }}
             as units_needed,
-        -- An account needs what it needs today on average.
-        cast(ceiling({{ exact_divide(
+        {{ whole_heads(
             'cast(with_accounts.accounts as decimal(20, 4)) * with_accounts.full_time_equivalents_needed',
             'with_accounts.accounts_today'
-        ) }}) as bigint) as csms_needed_by_hours
+        ) }}
+            as csms_needed_by_hours
     from with_accounts
 ),
 

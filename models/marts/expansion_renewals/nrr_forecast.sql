@@ -53,8 +53,10 @@ with_errors as (
             0
         )
             as mean_error,
-        known_errors.lowest_error,
-        known_errors.highest_error
+        case when known_errors.past_forecasts >= 2 then known_errors.lowest_error end
+            as lowest_error,
+        case when known_errors.past_forecasts >= 2 then known_errors.highest_error end
+            as highest_error
     from raw_forecasts
     left join known_errors
         on
@@ -62,34 +64,25 @@ with_errors as (
             and raw_forecasts.quarters_ahead = known_errors.quarters_ahead
 ),
 
+{%- set rates = {
+    'forecast_nrr': 'mean_error', 'low_nrr': 'lowest_error', 'high_nrr': 'highest_error'
+} %}
+
 -- No account keeps less than nothing, whatever errors were; and as ratios are, these
 -- are shown as no more than the column holds (DECISIONS A11).
 forecasts as (
     select
-        with_errors.*,
-        greatest(
-            least(with_errors.raw_nrr + with_errors.mean_error, 999999.999999), 0
-        ) as forecast_nrr,
+        {%- for rate, error in rates.items() %}
         case
-            when
-                with_errors.past_forecasts >= 2
+            when with_errors.{{ error }} is not null
                 then greatest(
                         least(
-                            with_errors.raw_nrr + with_errors.lowest_error,
-                            999999.999999
+                            with_errors.raw_nrr + with_errors.{{ error }}, 999999.999999
                         ), 0
                     )
-        end as low_nrr,
-        case
-            when
-                with_errors.past_forecasts >= 2
-                then greatest(
-                        least(
-                            with_errors.raw_nrr + with_errors.highest_error,
-                            999999.999999
-                        ), 0
-                    )
-        end as high_nrr
+        end as {{ rate }},
+        {%- endfor %}
+        with_errors.*
     from with_errors
 ),
 

@@ -12,7 +12,7 @@ bands as (
 
 rates as (
     select * from {{ ref('int_renewal_rates') }}
-    where cases >= {{ [whole_number_var('renewal_rate_min_cases'), 1] | max }}
+    where cases >= {{ whole_number_var('renewal_rate_min_cases', at_least=1) }}
 ),
 
 policy_rates as (

@@ -91,7 +91,7 @@ with_rate as (
         case
             when
                 summed.past_signals
-                >= {{ [whole_number_var('win_rate_min_cases'), 1] | max }}
+                >= {{ whole_number_var('win_rate_min_cases', at_least=1) }}
                 then {{ safe_divide('summed.past_conversions', 'summed.past_signals') }}
             else stage_policies.win_rate
         end as conversion_rate

@@ -82,14 +82,14 @@ final as (
         case
             when
                 so_far.closed_cases
-                >= {{ [whole_number_var('win_rate_min_cases'), 1] | max }}
+                >= {{ whole_number_var('win_rate_min_cases', at_least=1) }}
                 then {{ safe_divide('so_far.won_cases', 'so_far.closed_cases') }}
             else coalesce(stage_policies.win_rate, other_stages.win_rate)
         end as win_rate,
         case
             when
                 so_far.closed_cases
-                >= {{ [whole_number_var('win_rate_min_cases'), 1] | max }}
+                >= {{ whole_number_var('win_rate_min_cases', at_least=1) }}
                 then 'history'
             else 'policy'
         end as rate_basis
