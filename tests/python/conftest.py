@@ -126,6 +126,15 @@ def _shared_folder(factory: pytest.TempPathFactory, worker_id: str) -> Path:
     return base if worker_id == "master" else base.parent
 
 
+def _made_once(folder: Path, make: Callable[[Path], list[Path]]) -> list[Path]:
+    """Return what `make` makes in a folder, which only the first worker to ask does."""
+    with one_worker_at_a_time(folder.with_suffix(".lock")):
+        done = folder.with_suffix(".paths")
+        if not done.exists():
+            done.write_text("\n".join(map(str, make(folder))))
+    return [Path(line) for line in done.read_text().splitlines()]
+
+
 @pytest.fixture(scope="session")
 def worker_name(request: pytest.FixtureRequest) -> str:
     """Return this worker's name; `master` where there is only one process."""
@@ -175,11 +184,10 @@ def sample_warehouse(
     Built once a session, whichever worker asks first, with every dbt test there is.
     """
     shared = _shared_folder(tmp_path_factory, worker_name)
-    with one_worker_at_a_time(shared / "sample.lock"):
-        done = shared / "sample.path"
-        if not done.exists():
-            done.write_text(str(build_into(shared / "sample", unit_tests=True)))
-    return Path(done.read_text())
+    (built,) = _made_once(
+        shared / "sample", lambda folder: [build_into(folder, unit_tests=True)]
+    )
+    return built
 
 
 @pytest.fixture(scope="session")
@@ -191,20 +199,17 @@ def sample_in_september(
     Only what is asked of it (IN_SEPTEMBER), with all that this reads. dbt compiles it
     and no more, since building all of it costs three times as much.
     """
+
+    def build(folder: Path) -> list[Path]:
+        database = folder / "bowtie.duckdb"
+        day = date(2025, 9, 28)
+        models = compile_models(None, day, folder / "dbt", IN_SEPTEMBER)
+        models.run(into=database).close()
+        return [database]
+
     shared = _shared_folder(tmp_path_factory, worker_name)
-    with one_worker_at_a_time(shared / "september.lock"):
-        database = shared / "september" / "bowtie.duckdb"
-        if not database.exists():
-            models = compile_models(
-                None,
-                date(2025, 9, 28),
-                shared / "september" / "dbt",
-                IN_SEPTEMBER,
-            )
-            unfinished = database.with_suffix(".unfinished")
-            models.run(into=unfinished).close()
-            unfinished.rename(database)
-    return database
+    (built,) = _made_once(shared / "september", build)
+    return built
 
 
 @pytest.fixture(scope="session")
@@ -222,15 +227,13 @@ def tiny_warehouse(
     Built once a session, by one thread, whichever worker asks first; `bowtie run` of
     the same rows tests its data in `test_run.py`.
     """
+
+    def build(folder: Path) -> list[Path]:
+        return [build_into(folder, tiny_raw, TINY_AS_OF, data_tests=False, threads=1)]
+
     shared = _shared_folder(tmp_path_factory, worker_name)
-    with one_worker_at_a_time(shared / "tiny.lock"):
-        done = shared / "tiny.path"
-        if not done.exists():
-            built = build_into(
-                shared / "tiny", tiny_raw, TINY_AS_OF, data_tests=False, threads=1
-            )
-            done.write_text(str(built))
-    return Path(done.read_text())
+    (built,) = _made_once(shared / "tiny", build)
+    return built
 
 
 @pytest.fixture(scope="session")
@@ -238,15 +241,12 @@ def sample_reports(
     sample_warehouse: Path, tmp_path_factory: pytest.TempPathFactory, worker_name: str
 ) -> list[Path]:
     """Return the sample's pages: of a report about many subjects, the first two."""
+
+    def render(folder: Path) -> list[Path]:
+        return render_reports(sample_warehouse, folder, generation="sample", most=2)
+
     shared = _shared_folder(tmp_path_factory, worker_name)
-    with one_worker_at_a_time(shared / "reports.lock"):
-        done = shared / "reports.paths"
-        if not done.exists():
-            rendered = render_reports(
-                sample_warehouse, shared / "reports", generation="sample", most=2
-            )
-            done.write_text("\n".join(map(str, rendered)))
-    return [Path(line) for line in done.read_text().splitlines()]
+    return _made_once(shared / "reports", render)
 
 
 @pytest.fixture

@@ -232,7 +232,10 @@ class Care:
                     account_health.Account(
                         row=customer.account.row,
                         owner=self._owner(owners.get(account_id, [])),
-                        arr=sum(line["arr"] for line in customer.lines_on(self.as_of)),
+                        arr=sum(
+                            line["arr"]
+                            for line in customer.account.lines_on(self.as_of)
+                        ),
                         started_on=customer.started_on,
                         score=current[account_id],
                         scores=scores[account_id],

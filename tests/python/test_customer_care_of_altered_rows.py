@@ -7,7 +7,6 @@ sent, days on the edges of windows. The models run as the sample was compiled.
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
@@ -18,6 +17,7 @@ from typing import Any
 import duckdb
 import pyarrow
 import pytest
+from compiled import Compiled, compiled_in
 from customer_care import KEYS, Care
 from rows import rows_of
 
@@ -400,19 +400,9 @@ def copy(connection: duckdb.DuckDBPyConnection, table: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def compiled(sample_warehouse: Path) -> dict[str, tuple[str, str]]:
-    """Return schema and SQL of each model, as the sample was built with them."""
-    target = sample_warehouse.parent / "target"
-    nodes = json.loads((target / "manifest.json").read_text("utf-8"))["nodes"]
-    found = {}
-    for name in MODELS:
-        if name == "int_health_facts":
-            continue
-        node = nodes[f"model.bowtie.{name}"]
-        path = target / "compiled" / "bowtie" / node["original_file_path"]
-        sql = path.read_text("utf-8").replace('"bowtie".', '"altered".')
-        found[name] = (node["schema"], sql)
-    return found
+def compiled(sample_warehouse: Path) -> dict[str, Compiled]:
+    """Return each model as the sample was built with it."""
+    return compiled_in(sample_warehouse, MODELS)
 
 
 def facts(connection: duckdb.DuckDBPyConnection) -> str:
@@ -452,11 +442,11 @@ def test_every_cell_is_what_the_definitions_say(compiled, sample_warehouse, seed
         connection.execute("detach bowtie")
         alter(connection, random.Random(seed))
         for name in MODELS:
+            model = compiled[name]
+            sql = model.sql.replace('"bowtie".', '"altered".')
             if name == "int_health_facts":
-                schema, sql = "intermediate", facts(connection)
-            else:
-                schema, sql = compiled[name]
-            connection.execute(f"create table {schema}.{name} as {sql}")
+                sql = facts(connection)
+            connection.execute(f"create table {model.schema}.{name} as {sql}")
             if name in THEN:
                 connection.execute(THEN[name])
         care = Care(connection, AS_OF)

@@ -8,7 +8,6 @@ on random ones.
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -19,6 +18,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from compiled import Compiled, compiled_in
 from measured import measured_in
 from oracle.health import HealthPolicies, Row, history
 from rows import rows_of
@@ -218,17 +218,9 @@ def override_some(bowtie: duckdb.DuckDBPyConnection) -> None:
 
 
 @pytest.fixture(scope="module")
-def compiled(sample_warehouse: Path) -> dict[str, tuple[str, str, str]]:
-    """Return schema, SQL and kind of each model, as the sample was built with them."""
-    target = sample_warehouse.parent / "target"
-    nodes = json.loads((target / "manifest.json").read_text("utf-8"))["nodes"]
-    found = {}
-    for name in MODELS:
-        node = nodes[f"model.bowtie.{name}"]
-        path = target / "compiled" / "bowtie" / node["original_file_path"]
-        kind = node["config"]["materialized"]
-        found[name] = (node["schema"], path.read_text("utf-8"), kind)
-    return found
+def compiled(sample_warehouse: Path) -> dict[str, Compiled]:
+    """Return each model as the sample was built with it."""
+    return compiled_in(sample_warehouse, MODELS)
 
 
 @pytest.fixture
@@ -287,8 +279,8 @@ def test_every_cell_of_scores_and_drivers_equals_the_oracle(
     override_some(bowtie)
     accounts = drawn_weeks(bowtie, chance)
     measured(bowtie, accounts)
-    for name, (schema, sql, kind) in compiled.items():
-        bowtie.execute(f"create {kind} {schema}.{name} as {sql}")
+    for name, model in compiled.items():
+        bowtie.execute(f"create {model.kind} {model.schema}.{name} as {model.sql}")
     seeds = {seed: rows_of(bowtie, f"from policy.{seed}") for seed in SEEDS}
     policies = HealthPolicies(
         tiers=[row["touch_tier"] for row in seeds["touch_tiers"]],

@@ -21,6 +21,11 @@ def half_away_from_zero(amount: Fraction) -> int:
     return round_half_up(amount) if amount >= 0 else -round_half_up(-amount)
 
 
+def rounded_away(amount: Fraction, places: int) -> Fraction:
+    """Round to so many decimals, an exact half away from zero."""
+    return Fraction(half_away_from_zero(amount * 10**places), 10**places)
+
+
 def rounded(amount: Fraction, places: int) -> Fraction:
     """Round to so many decimals, an exact half upwards."""
     return Fraction(round_half_up(amount * 10**places), 10**places)

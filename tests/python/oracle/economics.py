@@ -11,7 +11,13 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from oracle.arithmetic import first_day, month_number, ratio, rounded
+from oracle.arithmetic import (
+    first_day,
+    month_number,
+    ratio,
+    rounded,
+    rounded_away,
+)
 from oracle.capacity import Capacity
 from oracle.health import Row
 from oracle.team import Csm, Policy
@@ -78,9 +84,7 @@ def _lifetime(
 
 def _churned(then: Decimal | int, now: Decimal | int) -> Fraction | None:
     """Return the part that is gone; below 0, where there is more, a half goes down."""
-    sign = -1 if now > then else 1
-    share = ratio(sign * Fraction(then - now), Fraction(then))
-    return None if share is None else sign * share
+    return rounded_away(Fraction(then - now) / Fraction(then), 6) if then else None
 
 
 def account_coverage(

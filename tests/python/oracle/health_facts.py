@@ -155,7 +155,7 @@ def activation(
             continue
         seats = sum(
             Fraction(line["quantity"])
-            for line in customer.lines_on(reached_on)
+            for line in customer.account.lines_on(reached_on)
             if line["is_seat"]
         )
         features = [

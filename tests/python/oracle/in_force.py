@@ -9,7 +9,7 @@ Readings of DECISIONS A1 and H1:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -65,12 +65,6 @@ class Customer:
         """Return its touch tier; None without ARR."""
         held = [spell for spell in self._spells if spell.start <= day]
         return held[-1].tier if held else None
-
-    def lines_on(self, day: date) -> Iterator[Row]:
-        """Yield what is in force."""
-        for line in self.account.lines:
-            if line["valid_from"] <= day < (line["valid_to"] or date.max):
-                yield line
 
     @cached_property
     def _spells(self) -> list[Spell]:

@@ -29,13 +29,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from oracle.arithmetic import (
-    half_away_from_zero,
-    last_day,
-    month_number,
-    ratio,
-    rounded,
-)
+from oracle.arithmetic import last_day, month_number, ratio, rounded, rounded_away
 from oracle.expansion import Deal, Expansion
 from oracle.renewals import Question, Renewals, share
 from oracle.signals import Account, Signal, Signals, seat_weeks
@@ -295,8 +289,7 @@ def _shown(nrr: Fraction) -> Fraction:
 
 
 def _rounded_mean(errors: Sequence[Fraction]) -> Fraction:
-    millionths = sum(errors, Fraction(0)) / len(errors) * 10**6
-    return Fraction(half_away_from_zero(millionths), 10**6)
+    return rounded_away(sum(errors, Fraction(0)) / len(errors), 6)
 
 
 def _total(amounts: Iterable[Decimal]) -> Fraction:

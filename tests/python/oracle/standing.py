@@ -7,7 +7,7 @@ of which there is one a week as long as there is ARR: older ones say nothing.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -32,13 +32,15 @@ class Account:
     bands: Sequence[Row]
     tiers: Sequence[Row]
 
+    def lines_on(self, day: date) -> Iterator[Row]:
+        """Yield what is in force that day."""
+        for line in self.lines:
+            if line["valid_from"] <= day < (line["valid_to"] or date.max):
+                yield line
+
     def tier_on(self, day: date) -> str | None:
         """Return the tier in which the ledger has it that day; None without ARR."""
-        held = [
-            line
-            for line in self.lines
-            if line["valid_from"] <= day < (line["valid_to"] or date.max)
-        ]
+        held = list(self.lines_on(day))
         arr = sum((line["arr"] for line in held), Decimal(0))
         if arr == 0:
             return None

@@ -16,11 +16,10 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from oracle.arithmetic import half_away_from_zero, ratio
+from oracle.arithmetic import ratio, rounded_away
 from oracle.health import Row
 
 _AT_MOST = 1000
-_PLACES = 10**6
 _KEPT = (
     "success_plan_id", "account_id", "objective", "status", "metric_name",
     "baseline_value", "target_value", "current_value", "created_on", "target_date",
@@ -90,4 +89,4 @@ def _way_gone(row: Row) -> Fraction | None:
         return None
     gone = (current - baseline) / (target - baseline)
     gone = min(max(gone, Fraction(-_AT_MOST)), Fraction(_AT_MOST))
-    return Fraction(half_away_from_zero(gone * _PLACES), _PLACES)
+    return rounded_away(gone, 6)
