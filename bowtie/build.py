@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bowtie import memory, parsed_project
-from bowtie.dbt_process import PARSED
+from bowtie.dbt_process import EVENTS, PARSED
 from bowtie.errors import BowtieError
 from bowtie.paths import PROJECT_DIR, Workplace
 from bowtie.terminal import Advance, printable
@@ -111,7 +111,7 @@ def _dbt(
         *("--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)),
         *("--target", "dev", "--target-path", str(workplace.target)),
         *("--log-path", str(workplace.folder), "--log-level-file", "none"),
-        *("--log-format", "json", "--log-level", "info", "--no-use-colors"),
+        *("--log-level", "none", "--no-use-colors"),
         *("--vars", json.dumps(dict(switches))),
     ]
     if left_out:
@@ -124,6 +124,7 @@ def _dbt(
         env={
             **os.environ,
             "BOWTIE_DATABASE": str(workplace.database),
+            EVENTS: "1",
             memory.VARIABLE: memory.memory_limit(),
             PARSED: str(parsed_project.place_of(switches, workplace.database)),
         },
