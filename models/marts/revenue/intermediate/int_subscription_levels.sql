@@ -1,0 +1,65 @@
+-- One row per subscription that had ARR twelve months before as_of_date: what it had at
+-- that month's close and what it has now, each at its month's rates under the currency
+-- policy, as account levels are. A renewal in a new row is a subscription of its own.
+with lines as (
+    select * from {{ ref('arr_lines') }}
+),
+
+rates as (
+    select * from {{ ref('int_exchange_rates') }}
+    where
+        month is not null
+        and '{{ choice_var("currency_policy", ["constant", "historical"]) }}'
+        = 'historical'
+),
+
+edges as (
+    select
+        {{ add_months(month_of(as_of()), -12) }} as month,
+        {{ add_days(add_months(month_of(as_of()), -11), -1) }} as closes_on,
+        1 as is_opening
+    union all
+    select
+        {{ month_of(as_of()) }} as month,
+        {{ as_of() }} as closes_on,
+        0 as is_opening
+),
+
+held as (
+    select
+        lines.subscription_id,
+        edges.is_opening,
+        case
+            when rates.rate is null then lines.arr
+            else {{ convert('lines.arr_local', 'rates.rate') }}
+        end as arr
+    from lines
+    inner join edges
+        on
+            lines.valid_from <= edges.closes_on
+            and {{ open_end('lines.valid_to') }} > edges.closes_on
+    left join rates
+        on
+            lines.currency = rates.currency
+            and edges.month = rates.month
+),
+
+summed as (
+    select
+        held.subscription_id,
+        sum(case when held.is_opening = 1 then held.arr else 0 end) as opening_arr,
+        sum(case when held.is_opening = 0 then held.arr else 0 end) as closing_arr
+    from held
+    group by held.subscription_id
+),
+
+final as (
+    select
+        summed.subscription_id,
+        cast(summed.opening_arr as decimal(18, 2)) as opening_arr,
+        cast(summed.closing_arr as decimal(18, 2)) as closing_arr
+    from summed
+    where summed.opening_arr > 0
+)
+
+select * from final
