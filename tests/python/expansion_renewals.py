@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 from customers import switch
-from oracle import expansion, renewals, signals
+from oracle import expansion, renewal_reports, renewals, signals
 from oracle.net_retention import NetRetention
 from oracle.standing import Account
 from oracle.terms import Life
@@ -25,6 +25,10 @@ KEYS = {
     "expansion_signals": ("account_id",),
     "nrr_forecast": ("forecast_on", "quarters_ahead"),
     "nrr_forecast_records": ("horizon",),
+    "pipeline_stages": ("stage",),
+    "renewal_forecast_errors": ("lead_days",),
+    "renewal_horizons": ("horizon_days",),
+    "renewal_months": ("month",),
 }
 LINES = (
     "select lines.*, products.unit from revenue.arr_lines as lines "
@@ -200,12 +204,12 @@ def oracle_of_signals(
 def expected_marts(
     connection: duckdb.DuckDBPyConnection, as_of: date
 ) -> dict[str, Rows]:
-    """Return all eight marts as the oracles have them."""
+    """Return all twelve marts as the oracles have them."""
     renewal = oracle_of_renewals(connection, as_of)
     expanding = oracle_of_expansion(connection, as_of)
     signalling = oracle_of_signals(connection, as_of)
     retention = NetRetention(renewal, expanding, signalling)
-    return {
+    marts = {
         "renewals": renewal.rows,
         "renewal_forecast": list(renewal.forecast()),
         "renewal_forecast_accuracy": list(renewal.accuracy()),
@@ -214,6 +218,21 @@ def expected_marts(
         "expansion_signals": list(signalling.rows()),
         "nrr_forecast": retention.rows,
         "nrr_forecast_records": list(retention.records()),
+    }
+    return {**marts, **expected_reports(marts, as_of)}
+
+
+def expected_reports(marts: Mapping[str, Rows], as_of: date) -> dict[str, Rows]:
+    """Return what reports sum up, out of the rows of the marts that it is of."""
+    deals, ends = marts["expansion_opportunities"], marts["renewals"]
+    accuracy = marts["renewal_forecast_accuracy"]
+    return {
+        "pipeline_stages": list(renewal_reports.pipeline_stages(deals)),
+        "renewal_forecast_errors": list(
+            renewal_reports.renewal_forecast_errors(accuracy)
+        ),
+        "renewal_horizons": list(renewal_reports.renewal_horizons(ends, as_of)),
+        "renewal_months": list(renewal_reports.renewal_months(ends)),
     }
 
 

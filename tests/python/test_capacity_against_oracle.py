@@ -15,11 +15,13 @@ import pytest
 from oracle.capacity import Capacity
 from oracle.comparison import compare
 from oracle.economics import account_coverage, tier_economics
+from oracle.handovers import Handovers, Plan
 from oracle.headcount import Outlook
 from oracle.health import Row
 from oracle.month_closes import Rows, standings
 from oracle.scorecards import Scorecards
 from oracle.team import Policy, known_csms
+from oracle.team_totals import capacity_totals, time_shares
 from rows import rows_by_account, rows_of
 
 KEYS = {
@@ -29,6 +31,9 @@ KEYS = {
     "csm_scorecard": ("csm_id", "period", "period_start"),
     "tier_economics": ("touch_tier",),
     "headcount_forecast": ("touch_tier", "month", "scenario"),
+    "csm_time_shares": ("csm_id", "month", "category"),
+    "rebalancing_moves": ("proposal_id",),
+    "capacity_totals": ("as_of_date",),
 }
 
 
@@ -195,6 +200,44 @@ class Marts:
             bands,
         )
 
+    def _csm_time_shares(self) -> list[Row]:
+        return time_shares(self.capacity)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """How many accounts the mart moves from whom to whom, by tier."""
+        return Counter(
+            (row["from_csm_id"], row["touch_tier"], row["to_csm_id"])
+            for row in self.found("rebalancing_moves")
+            if row["proposal"] == "move"
+        )
+
+    @cached_property
+    def handovers(self) -> Handovers:
+        """The team on the as-of date."""
+        return Handovers(
+            accounts=self.found("account_coverage"),
+            csms=self._csms_now,
+            bands=self.capacity.policy.tiers,
+        )
+
+    def _rebalancing_moves(self) -> list[Row]:
+        return self.handovers.rows(self.plan)
+
+    @property
+    def _csms_now(self) -> list[Row]:
+        return rows_of(
+            self.connection,
+            "from capacity.csm_capacity "
+            f"where month = date_trunc('month', date '{self.as_of}')",
+        )
+
+    def _capacity_totals(self) -> list[Row]:
+        marts = ("account_coverage", "rebalancing_moves", "headcount_forecast")
+        return [
+            capacity_totals(self.as_of, self._csms_now, *map(self.found, marts)),
+        ]
+
 
 @pytest.fixture(scope="module")
 def marts(sample_warehouse):
@@ -205,3 +248,30 @@ def marts(sample_warehouse):
 @pytest.mark.parametrize("mart", KEYS)
 def test_every_cell_is_what_the_definitions_say(marts, mart):
     assert marts.differences(mart) == []
+
+
+def test_no_plan_that_differs_by_one_accounts_way_is_better(marts):
+    handovers, plan = marts.handovers, marts.plan
+    assert handovers.cost(plan) < handovers.cost({})
+    assert handovers.better(plan) is None
+
+
+def test_the_sample_has_rows_of_each_kind(sample_warehouse):
+    with duckdb.connect(sample_warehouse, read_only=True) as connection:
+        kinds = connection.execute("""
+            select
+                (select count(*) from capacity.csm_time_shares
+                    where planned_hours > 0 and actual_hours > customer_facing_hours),
+                (select count(*) from capacity.csm_time_shares
+                    where planned_hours = 0),
+                (select count(*) from capacity.csm_time_shares
+                    where actual_share is null),
+                (select count(*) from capacity.csm_time_shares
+                    where csm_id = 'unassigned'),
+                (select count(distinct reason) - 3 from capacity.rebalancing_moves),
+                (select uncovered_accounts from capacity.capacity_totals),
+                (select mis_tiered_accounts from capacity.capacity_totals),
+                (select csms_over from capacity.capacity_totals)
+        """).fetchone()
+    assert kinds is not None
+    assert all(rows > 0 for rows in kinds), kinds

@@ -9,6 +9,7 @@ from collections import Counter
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracle.handovers import Handovers
 
 from bowtie.rebalancing import Book, Flow, Seat, fewest_moves
 
@@ -147,6 +148,83 @@ def test_no_plan_that_can_be_tried_is_shorter(counts, uncovered, lowest, width):
     found = after(books, flows)
     assert (outside(found, seats), moves(flows)) == best
     assert found[None] == 0
+
+
+# Two tiers, the band of one a team's; eve serves none, and nobody is nobody.
+TEAM = {
+    "ann": ("mid", None),
+    "bob": ("mid", None),
+    "cat": ("tech", "one"),
+    "dan": ("tech", "one"),
+    "fay": ("tech", "two"),
+    "eve": (None, None),
+}
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.integers(0, 6), min_size=14, max_size=14),
+    st.lists(st.tuples(st.integers(1, 4), st.integers(0, 3)), min_size=2, max_size=2),
+)
+def test_no_plan_of_two_tiers_is_better_by_one_accounts_way(counts, bands):
+    """Nor is there a move without a reason that the mart gives."""
+    holders = [(csm, tier) for csm in (*TEAM, None) for tier in ("mid", "tech")]
+    books = [
+        Book(csm, tier, count)
+        for (csm, tier), count in zip(holders, counts, strict=True)
+    ]
+    bands = {
+        tier: {
+            "is_team_band": tier == "tech",
+            "accounts_per_csm_min": lowest,
+            "accounts_per_csm_max": lowest + width,
+        }
+        for tier, (lowest, width) in zip(("mid", "tech"), bands, strict=True)
+    }
+    team = Handovers(
+        accounts=[
+            {
+                "account_id": f"{book.csm_id} {book.touch_tier} {number}",
+                "account_name": "",
+                "csm_id": book.csm_id,
+                "csm_name": None,
+                "csm_touch_tier": TEAM.get(book.csm_id, (None,))[0],
+                "touch_tier": book.touch_tier,
+                "arr": number,
+                "lifecycle_stage": "growth",
+                "health_band": "green",
+            }
+            for book in books
+            for number in range(book.accounts)
+        ],
+        csms=[
+            {
+                "csm_id": csm,
+                "csm_name": csm,
+                "is_present_at_close": True,
+                "touch_model": tier,
+                "team": of,
+            }
+            for csm, (tier, of) in TEAM.items()
+        ],
+        bands=bands,
+    )
+    seats = [
+        seat(
+            csm,
+            tier,
+            unit,
+            (bands[tier]["accounts_per_csm_min"], bands[tier]["accounts_per_csm_max"]),
+        )
+        for csm, (tier, unit) in team.units.items()
+    ]
+    flows = fewest_moves(books, seats)
+    plan = {
+        (flow.from_csm_id, flow.touch_tier, flow.to_csm_id): flow.accounts
+        for flow in flows
+    }
+    assert team.better(plan) is None
+    assert "none" not in {row["reason"] for row in team.rows(plan)}
 
 
 @pytest.mark.parametrize(

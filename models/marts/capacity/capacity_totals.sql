@@ -15,9 +15,7 @@ moves as (
 
 headcount as (
     select * from {{ ref('headcount_forecast') }}
-    where
-        scenario = 'expected'
-        and month = {{ add_months(month_of(as_of()), 12) }}
+    where scenario = 'expected'
 ),
 
 loads as (
@@ -26,8 +24,16 @@ loads as (
         sum(case when csm_capacity.band = 'over' then 1 else 0 end) as csms_over,
         sum(case when csm_capacity.band = 'in' then 1 else 0 end) as csms_in,
         sum(case when csm_capacity.band = 'under' then 1 else 0 end) as csms_under,
-        sum(case when csm_capacity.utilisation > 1 then 1 else 0 end)
-            as csms_overbooked,
+        -- Not by utilisation: who has no hours, but a book, has none.
+        sum(
+            case
+                when
+                    csm_capacity.is_present_at_close
+                    and csm_capacity.expected_hours > csm_capacity.available_hours
+                    then 1
+                else 0
+            end
+        ) as csms_overbooked,
         sum(csm_capacity.expected_hours) as expected_hours,
         sum(csm_capacity.available_hours) as available_hours
     from csm_capacity
@@ -58,9 +64,18 @@ mended as (
     from moves
 ),
 
-forecast as (
-    select coalesce(sum(headcount.csms_to_hire), 0) as csms_to_hire
+-- Churn may bring a tier back into its band that exceeds it before.
+fullest_months as (
+    select
+        headcount.touch_tier,
+        max(headcount.csms_to_hire) as csms_to_hire
     from headcount
+    group by headcount.touch_tier
+),
+
+forecast as (
+    select coalesce(sum(fullest_months.csms_to_hire), 0) as csms_to_hire
+    from fullest_months
 ),
 
 final as (

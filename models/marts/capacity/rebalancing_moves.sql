@@ -34,9 +34,8 @@ proposed as (
             when moves.from_csm_id is null then 'uncovered'
             when moves.touch_tier <> from_csms.touch_model then 'mis-tiered'
             when from_csms.band = 'over' then 'giver over band'
-            when to_csms.band = 'under' then 'taker under band'
-            -- Its CSM is in band, and leaves it by taking on misplaced accounts.
-            else 'makes room'
+            -- Now, or once its own misplaced accounts have left it.
+            else 'taker under band'
         end as reason,
         cast(0 as bigint) as accounts_outside,
         cast(0 as bigint) as heads_missing

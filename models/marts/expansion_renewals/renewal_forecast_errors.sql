@@ -1,11 +1,13 @@
--- One row per lead: how near the renewal forecast came in the last twelve months that
--- are over and settled.
+-- One row per lead: how near the renewal forecast came in the twelve months that end
+-- with the last one that is over and settled. Not with the as-of date's: what is in
+-- grace leaves the month before it open, and on a month's last day it may be settled.
 with accuracy as (
     select * from {{ ref('renewal_forecast_accuracy') }}
-    where
-        is_complete
-        and month >= {{ add_months(month_of(as_of()), -12) }}
-        and available_arr > 0
+    where is_complete and available_arr > 0
+),
+
+last_settled as (
+    select max(accuracy.month) as month from accuracy
 ),
 
 summed as (
@@ -20,6 +22,8 @@ summed as (
         max(abs(accuracy.error_rate)) as largest_error_rate,
         sum(case when accuracy.error_arr > 0 then 1 else 0 end) as months_too_high
     from accuracy
+    cross join last_settled
+    where accuracy.month >= {{ add_months('last_settled.month', -11) }}
     group by accuracy.lead_days
 ),
 

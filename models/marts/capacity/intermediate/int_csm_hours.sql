@@ -1,5 +1,6 @@
 -- One row per CSM (or `unassigned`), month and category of work in which there was
--- work, planned or done.
+-- work, planned or done. No hours are no work: of what `unassigned` needs, all that
+-- somebody owns is taken off, which often leaves nothing.
 with expected as (
     select * from {{ ref('int_expected_hours') }}
 ),
@@ -45,6 +46,7 @@ final as (
     inner join months
         on parts.month = months.month
     group by parts.csm_id, parts.month, parts.category
+    having sum(parts.expected_hours) <> 0 or sum(parts.actual_hours) <> 0
 )
 
 select * from final

@@ -1,7 +1,9 @@
 -- One row per touch tier with accounts or CSMs: what is left of its problem once the
--- proposed moves are made. `accounts_outside` counts accounts above or below a band;
--- `heads_missing` is how many CSMs (for a tier whose band is a team's: teams) more, or,
--- negative, fewer would let every book be in band.
+-- proposed moves are made. `accounts_over` lie above a band, `accounts_under` are short
+-- of one. `heads_missing` is how many CSMs (teams, for a tier whose band is a team's)
+-- more would let no book exceed the band, or, negative, how many fewer let none be
+-- short of it; 0 where those who stay would exceed it, since not every number of
+-- accounts fits a narrow band.
 with books as (
     select * from {{ ref('int_rebalancing_books') }}
 ),
@@ -88,34 +90,41 @@ with_totals as (
     where served.units > 0 or asked.accounts > 0
 ),
 
+-- One stays, however few accounts there are.
+with_heads as (
+    select
+        with_totals.*,
+        {{ whole_heads('with_totals.accounts', 'with_totals.accounts_per_csm_max') }}
+            as least_heads,
+        greatest(
+            floor(
+                {{ safe_divide(
+                    'with_totals.accounts', 'with_totals.accounts_per_csm_min'
+                ) }}
+            ),
+            1
+        ) as most_heads
+    from with_totals
+),
+
 final as (
     select
-        with_totals.touch_tier,
-        with_totals.is_team_band,
-        cast(with_totals.units as bigint) as units,
-        cast(with_totals.accounts as bigint) as accounts,
-        cast(with_totals.accounts_over as bigint) as accounts_over,
-        cast(with_totals.accounts_under as bigint) as accounts_under,
+        with_heads.touch_tier,
+        with_heads.is_team_band,
+        cast(with_heads.units as bigint) as units,
+        cast(with_heads.accounts as bigint) as accounts,
+        cast(with_heads.accounts_over as bigint) as accounts_over,
+        cast(with_heads.accounts_under as bigint) as accounts_under,
         cast(case
-            when with_totals.accounts_over > 0
-                then {{ whole_heads(
-                    'with_totals.accounts',
-                    'with_totals.accounts_per_csm_max'
-                ) }}
-                    - with_totals.units
-            when with_totals.accounts_under > 0
-                then greatest(
-                        floor(
-                            {{ safe_divide(
-                                'with_totals.accounts',
-                                'with_totals.accounts_per_csm_min'
-                            ) }}
-                        ),
-                        1
-                    ) - with_totals.units
+            when with_heads.accounts_over > 0
+                then with_heads.least_heads - with_heads.units
+            when
+                with_heads.accounts_under > 0
+                and with_heads.most_heads >= with_heads.least_heads
+                then with_heads.most_heads - with_heads.units
             else 0
         end as bigint) as heads_missing
-    from with_totals
+    from with_heads
 )
 
 select * from final
