@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import duckdb
+import pyarrow
 
 
 def rows_of(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
@@ -29,3 +30,24 @@ def rows_by_account(
     for row in rows_of(connection, query):
         found.setdefault(row["account_id"], []).append(row)
     return found
+
+
+def write_rows(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]
+) -> None:
+    """Replace a table's rows."""
+    names = list(rows[0])
+    connection.execute(f"truncate {table}")
+    # As text: a row at a time would take minutes.
+    columns = {
+        name: [None if row[name] is None else str(row[name]) for row in rows]
+        for name in names
+    }
+    connection.register(
+        "held",
+        pyarrow.table(
+            columns, pyarrow.schema([(name, pyarrow.string()) for name in names])
+        ),
+    )
+    connection.execute(f"insert into {table} by name from held")
+    connection.unregister("held")

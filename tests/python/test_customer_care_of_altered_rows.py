@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow
 import pytest
 from compiled import Compiled, compiled_in
 from customer_care import KEYS, Care
-from rows import rows_of
+from rows import rows_of, write_rows
 
 AS_OF = date(2025, 12, 31)
 DAY = timedelta(days=1)
@@ -313,25 +312,6 @@ def overrides(
             yield account_id, tier, begins, ends, "a test", "a test"
 
 
-def write(connection: duckdb.DuckDBPyConnection, table: str, rows: list[Row]) -> None:
-    """Replace a table's rows."""
-    names = list(rows[0])
-    connection.execute(f"truncate {table}")
-    # As text: a row at a time would take minutes.
-    columns = {
-        name: [None if row[name] is None else str(row[name]) for row in rows]
-        for name in names
-    }
-    connection.register(
-        "held",
-        pyarrow.table(
-            columns, pyarrow.schema([(name, pyarrow.string()) for name in names])
-        ),
-    )
-    connection.execute(f"insert into {table} by name from held")
-    connection.unregister("held")
-
-
 def alter(connection: duckdb.DuckDBPyConnection, chance: random.Random) -> None:
     """Change the rows that the models start from; of some accounts no use is known."""
     accounts = [
@@ -349,7 +329,7 @@ def alter(connection: duckdb.DuckDBPyConnection, chance: random.Random) -> None:
                 continue
             change(chance, row)
             kept.append(row)
-        write(connection, table, kept)
+        write_rows(connection, table, kept)
     subscriptions = {
         row["subscription_id"]: row
         for row in rows_of(
@@ -361,8 +341,8 @@ def alter(connection: duckdb.DuckDBPyConnection, chance: random.Random) -> None:
     for _, new in changed:
         if new is not None:
             subscriptions[new["subscription_id"]] = new
-    write(connection, "revenue.arr_lines", [line for line, _ in changed])
-    write(
+    write_rows(connection, "revenue.arr_lines", [line for line, _ in changed])
+    write_rows(
         connection,
         "staging.stg_billing__subscriptions",
         list(subscriptions.values()),
@@ -375,7 +355,7 @@ def alter(connection: duckdb.DuckDBPyConnection, chance: random.Random) -> None:
         end = ends.get(item["subscription_item_id"])
         if end is not None and chance.random() < 0.3:
             item["valid_to"] = end
-    write(connection, "staging.stg_billing__subscription_items", items)
+    write_rows(connection, "staging.stg_billing__subscription_items", items)
     connection.executemany(
         "insert into policy.touch_tier_overrides (account_id, touch_tier, valid_from, "
         "expires_on, reason, author) values (?, ?, ?, ?, ?, ?)",

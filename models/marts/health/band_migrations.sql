@@ -26,6 +26,8 @@ ends as (
     from windows
     inner join scores
         on windows.first_week = scores.week or scores.is_current
+    -- A week that is not kept any more would make newcomers of all.
+    where windows.window_weeks < {{ whole_number_var('health_history_weeks') }}
 ),
 
 pairs as (

@@ -1,17 +1,20 @@
 -- One row per customer and past week whose score is another than in the earlier
 -- generation that var `restated_against` names, for the weeks that were over then: a
 -- fact came late, or the policy changed. Empty when none is named.
+-- A week is over on its Sunday; what a running one scores says nothing of it yet.
 {% set earlier = earlier_generation() -%}
 {{ config(pre_hook="{{ attach_earlier_generation() }}") }}
 
 with scores as (
     select * from {{ ref('health_scores') }}
+    where taken_on = {{ add_days('week', 6) }}
 ),
 
 earlier_scores as (
     select * from {{ earlier }}{{ ref('health_scores').include(database=false) }}
     where
-        {{ 'not is_current' if earlier else 'false' }}
+        {{ 'true' if earlier else 'false' }}
+        and taken_on = {{ add_days('week', 6) }}
         and not {{ is_erased('account_id') }}
 ),
 

@@ -24,9 +24,7 @@ touchpoints as (
 
 renewals as (
     select * from {{ ref('renewals') }}
-    where
-        is_open
-        and contracted_end_date <= {{ until }}
+    where is_open
 ),
 
 customers as (
@@ -70,6 +68,7 @@ planned as (
         'The term ends' as what,
         cast(null as varchar) as objective
     from renewals
+    where renewals.contracted_end_date <= {{ until }}
     union all
     select
         renewals.account_id,
@@ -79,7 +78,11 @@ planned as (
         'Last day for notice' as what,
         cast(null as varchar) as objective
     from renewals
-    where renewals.notice_date >= {{ as_of() }}
+    -- However late the term itself ends; who gave notice has no such day ahead.
+    where
+        renewals.notice_date >= {{ as_of() }}
+        and renewals.notice_date <= {{ until }}
+        and renewals.cancel_requested_on is null
 ),
 
 final as (

@@ -1,11 +1,14 @@
--- One row per CSM who works or owns anything as of the date, and one for `unassigned`:
--- the book, its health, what waits in the queue, and what comes up for renewal.
+-- One row per CSM who works or owns anything as of the date, or whose interventions are
+-- still open, and one for `unassigned`: the book, its health, what waits in the queue,
+-- and what comes up for renewal.
 {% set bands = ['green', 'yellow', 'red', 'unscored'] -%}
 with csm_capacity as (
     select * from {{ ref('csm_capacity') }}
-    where
-        month = {{ month_of(as_of()) }}
-        and (is_present_at_close or accounts > 0)
+    where month = {{ month_of(as_of()) }}
+),
+
+csms as (
+    select * from {{ ref('csms') }}
 ),
 
 accounts as (
@@ -75,14 +78,30 @@ terms as (
     group by coalesce(renewals.csm_id, 'unassigned')
 ),
 
+-- An intervention is that of who owned the account when it opened. With a CSM who has
+-- left since it would be in nobody's book.
+holders as (
+    select csm_capacity.csm_id
+    from csm_capacity
+    where csm_capacity.is_present_at_close or csm_capacity.accounts > 0
+    union distinct
+    select 'unassigned' as csm_id
+    union distinct
+    select queues.csm_id
+    from queues
+    union distinct
+    select terms.csm_id
+    from terms
+),
+
 final as (
     select
-        csm_capacity.csm_id,
-        coalesce(csm_capacity.csm_name, csm_capacity.csm_id) as csm_name,
-        csm_capacity.team,
-        csm_capacity.touch_model,
-        csm_capacity.accounts,
-        csm_capacity.arr,
+        holders.csm_id,
+        coalesce(csms.csm_name, holders.csm_id) as csm_name,
+        csms.team,
+        csms.touch_model,
+        coalesce(csm_capacity.accounts, 0) as accounts,
+        cast(coalesce(csm_capacity.arr, 0) as decimal(18, 2)) as arr,
         {%- for band in bands %}
         cast(coalesce(held.{{ band }}_accounts, 0) as bigint) as {{ band }}_accounts,
         cast(coalesce(held.{{ band }}_arr, 0) as decimal(18, 2)) as {{ band }}_arr,
@@ -100,15 +119,19 @@ final as (
             as at_risk_arr_90_days,
         scorecards.nrr,
         scorecards.grr
-    from csm_capacity
+    from holders
+    left join csm_capacity
+        on holders.csm_id = csm_capacity.csm_id
+    left join csms
+        on holders.csm_id = csms.csm_id
     left join held
-        on csm_capacity.csm_id = held.csm_id
+        on holders.csm_id = held.csm_id
     left join queues
-        on csm_capacity.csm_id = queues.csm_id
+        on holders.csm_id = queues.csm_id
     left join terms
-        on csm_capacity.csm_id = terms.csm_id
+        on holders.csm_id = terms.csm_id
     left join scorecards
-        on csm_capacity.csm_id = scorecards.csm_id
+        on holders.csm_id = scorecards.csm_id
 )
 
 select * from final

@@ -1,5 +1,6 @@
 -- One row per account with usage in one of the two periods of a review: active users a
 -- day with use, and sessions, in each.
+-- Days of weeks in which nobody counted users are no days without users.
 -- The change is users / days over users / days of before, less 1, in one division.
 {%- set before = '(summed.user_days_before * summed.days_now)' %}
 {%- set gained = '(summed.user_days_now * summed.days_before - ' ~ before ~ ')' %}
@@ -17,18 +18,20 @@ summed as (
         sum(
             case when periods.period = 'now' then usage_weekly.active_user_days end
         ) as user_days_now,
-        sum(
-            case when periods.period = 'now' then usage_weekly.active_days end
-        ) as days_now,
+        sum(case
+            when periods.period = 'now' and usage_weekly.active_user_days is not null
+                then usage_weekly.active_days
+        end) as days_now,
         sum(
             case when periods.period = 'now' then usage_weekly.sessions end
         ) as sessions_now,
         sum(
             case when periods.period = 'before' then usage_weekly.active_user_days end
         ) as user_days_before,
-        sum(
-            case when periods.period = 'before' then usage_weekly.active_days end
-        ) as days_before,
+        sum(case
+            when periods.period = 'before' and usage_weekly.active_user_days is not null
+                then usage_weekly.active_days
+        end) as days_before,
         sum(
             case when periods.period = 'before' then usage_weekly.sessions end
         ) as sessions_before
