@@ -1,6 +1,8 @@
 -- One row per subscription and term end: when the term ends, until when notice can be
 -- given, and until when its end is at issue, [.., settled_on).
--- The biller keeps the current term only: earlier ones are taken to have been as long.
+-- The biller keeps the current term only: earlier ones are taken to have been as long;
+-- one without a length as a year. What rolls on in terms under renewal_term_months_min
+-- has none that calls for anybody: it is always about to end.
 with subscriptions as (
     select * from {{ ref('stg_billing__subscriptions') }}
 ),
@@ -31,48 +33,50 @@ current_terms as (
         lives.account_id,
         lives.life_from,
         lives.life_to,
-        subscriptions.current_term_start,
         subscriptions.current_term_end,
         subscriptions.auto_renews,
         subscriptions.notice_days,
         subscriptions.cancel_requested_on,
-        {{ term_months(
-            'subscriptions.current_term_start', 'subscriptions.current_term_end'
-        ) | indent(8) }} as term_months,
-        {{ days_between(
-            'subscriptions.current_term_start', 'subscriptions.current_term_end'
-        ) }} as term_days
+        case
+            when subscriptions.current_term_start < subscriptions.current_term_end
+                then subscriptions.current_term_start
+            else {{ add_months('subscriptions.current_term_end', -12) }}
+        end as current_term_start
     from lives
     inner join subscriptions
         on lives.subscription_id = subscriptions.subscription_id
     where subscriptions.current_term_end is not null
 ),
 
+measured as (
+    select
+        current_terms.*,
+        {{ term_months(
+            'current_terms.current_term_start', 'current_terms.current_term_end'
+        ) | indent(8) }} as term_months
+    from current_terms
+),
+
+renewable as (
+    select * from measured
+    where term_months >= {{ whole_number_var('renewal_term_months_min', at_least=1) }}
+),
+
 term_ends as (
     select
-        current_terms.*,
-        current_terms.current_term_end as term_end_date,
+        renewable.*,
+        renewable.current_term_end as term_end_date,
         true as is_current
-    from current_terms
+    from renewable
     union all
     select
-        current_terms.*,
-        -- A term shorter than half a month is counted in days.
-        case
-            when current_terms.term_months > 0
-                then {{ add_months(
-                    'current_terms.current_term_start',
-                    '-numbers.number * current_terms.term_months'
-                ) }}
-            else {{ add_days(
-                'current_terms.current_term_start',
-                '-numbers.number * current_terms.term_days'
-            ) }}
-        end as term_end_date,
+        renewable.*,
+        {{ add_months(
+            'renewable.current_term_start', '-numbers.number * renewable.term_months'
+        ) }} as term_end_date,
         false as is_current
-    from current_terms
-    inner join numbers
-        on current_terms.term_days > 0
+    from renewable
+    cross join numbers
 ),
 
 final as (
