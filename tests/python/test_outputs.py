@@ -14,7 +14,8 @@ import yaml
 from commands import bowtie, refusal
 
 from bowtie.contract import raw_contract
-from bowtie.paths import PROJECT_DIR
+from bowtie.generations import releases
+from bowtie.paths import PROJECT_DIR, Home
 from bowtie.simulator import simulate
 
 CANARY = "canary-"
@@ -221,6 +222,7 @@ def written(tmp_path_factory) -> Written:
     own_parents = rows["account_id"]
     pq.write_table(rows.set_column(position, "parent_account_id", own_parents), owners)
     failed = refusal("run", *options, cwd=started_in)
+    assert "no_account_is_its_own_parent_further_up" in failed
     assert "the log is" in failed
     return Written(home, folder, names, said + failed)
 
@@ -263,6 +265,12 @@ def test_no_file_is_left_that_names_people_but_the_private_candidate(written):
     assert with_canary.keys() == {"work"}
     (failed,) = (written.home / "work").iterdir()
     assert failed.stat().st_mode & 0o777 == 0o700
+
+
+def test_runs_that_failed_changed_nothing_for_readers(written):
+    (release,) = releases(Home.at(written.home))
+    assert release.is_current
+    assert release.differences() == []
 
 
 def test_hostile_texts_are_inert_in_every_page(written):
