@@ -3,8 +3,7 @@
     `term_end`, one ending where the next began, and on that day the next one runs. A term
     shorter than half a month is counted in days; one without a length is twelve months. -#}
 {% macro earlier_term_start(on_day, term_start, term_end, terms_after) -%}
-    {%- set months = '(case when ' ~ term_start ~ ' = ' ~ term_end ~ ' then 12 else '
-        ~ term_months(term_start, term_end) ~ ' end)' -%}
+    {%- set months = '(' ~ term_months(term_start, term_end) ~ ')' -%}
     {%- set apart = months_between(on_day, term_start) -%}
     {%- set months_left = '(' ~ apart ~ ' - case when '
         ~ add_months(term_start, '-' ~ apart) ~ ' <= ' ~ on_day

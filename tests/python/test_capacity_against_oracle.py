@@ -12,6 +12,7 @@ from functools import cached_property
 
 import duckdb
 import pytest
+from customers import switch
 from oracle.capacity import Capacity
 from oracle.comparison import compare
 from oracle.economics import account_coverage, tier_economics
@@ -22,6 +23,7 @@ from oracle.month_closes import Rows, standings
 from oracle.scorecards import Scorecards
 from oracle.team import Policy, known_csms
 from oracle.team_totals import capacity_totals, time_shares
+from oracle.terms import is_renewal_term
 from rows import rows_by_account, rows_of
 
 KEYS = {
@@ -72,6 +74,7 @@ class Marts:
             "select subscription_id, current_term_start, current_term_end "
             "from staging.stg_billing__subscriptions",
         )
+        months_min = switch(self.connection, "renewal_term_months_min")
         return Rows(
             monthly=self._by_account(
                 "select account_id, month, closing_arr, closing_touch_tier "
@@ -88,7 +91,11 @@ class Marts:
                 "where taken_on + 7 > last_day(taken_on)"
                 f" or taken_on + 7 > date '{self.as_of}'"
             ),
-            terms={row["subscription_id"]: row for row in terms},
+            terms={
+                row["subscription_id"]: row
+                for row in terms
+                if is_renewal_term(row, months_min)
+            },
             as_of=self.as_of,
         )
 

@@ -65,6 +65,9 @@ terms as (
         lines.valid_to is null
         and lines.arr > 0
         and (subscriptions.current_term_end >= {{ as_of() }} or lines.in_grace)
+        and {{ is_renewal_term(
+            'subscriptions.current_term_start', 'subscriptions.current_term_end'
+        ) | indent(8) }}
     group by lines.account_id
 ),
 

@@ -95,17 +95,22 @@ class Outcome:
         return self.settled_on is None
 
 
+def months_of(row: Row) -> int:
+    """Return how long the term is that a staged row shows; without a length a year."""
+    start, end = row["current_term_start"], row["current_term_end"]
+    return months_between(start, end) if start is not None and start < end else _YEAR
+
+
+def is_renewal_term(row: Row, months_min: int) -> bool:
+    """Whether a staged row's terms end in renewals, and do not only roll on."""
+    return row["current_term_end"] is not None and months_of(row) >= max(months_min, 1)
+
+
 def terms(life: Life, as_of: date, months_min: int) -> Iterator[Term]:
     """Yield a subscription's terms in order, to the first that ends after `as_of`."""
-    shown_end = life.row["current_term_end"]
-    if shown_end is None:
+    if not is_renewal_term(life.row, months_min):
         return
-    shown_start = life.row["current_term_start"]
-    months = _YEAR
-    if shown_start is not None and shown_start < shown_end:
-        months = months_between(shown_start, shown_end)
-    if months < max(months_min, 1):
-        return
+    months, shown_end = months_of(life.row), life.row["current_term_end"]
     ends = [
         end
         for end in _ends(life.paid_from, shown_end, months, as_of)

@@ -1,5 +1,6 @@
 -- One row per account and month with a term that runs at its close: when the nearest
--- one ends. A term that has passed counts only while its grace runs.
+-- one ends. A term that has passed counts only while its grace runs; what rolls on by
+-- the month has none.
 with months as (
     select * from {{ ref('int_capacity_months') }}
 ),
@@ -11,7 +12,9 @@ lines as (
 
 subscriptions as (
     select * from {{ ref('stg_billing__subscriptions') }}
-    where current_term_end is not null
+    where
+        current_term_end is not null
+        and {{ is_renewal_term('current_term_start', 'current_term_end') | indent(8) }}
 ),
 
 -- A line lasts for many months: what its subscription's term is, once a month.

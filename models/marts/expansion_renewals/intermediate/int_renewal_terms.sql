@@ -9,7 +9,6 @@ numbers as (
     {{ whole_numbers(3) | indent(4) }}
 ),
 
--- A term without a length is taken as a year.
 shown_terms as (
     select
         subscriptions.subscription_id,
@@ -25,15 +24,15 @@ shown_terms as (
         subscriptions.notice_days,
         coalesce(subscriptions.auto_renews, true) as auto_renews,
         subscriptions.current_term_end,
-        case
-            when subscriptions.current_term_start < subscriptions.current_term_end
-                then {{ term_months(
-                    'subscriptions.current_term_start', 'subscriptions.current_term_end'
-                ) | indent(16) }}
-            else 12
-        end as term_months
+        {{ term_months(
+            'subscriptions.current_term_start', 'subscriptions.current_term_end'
+        ) | indent(8) }} as term_months
     from subscriptions
-    where subscriptions.current_term_end is not null
+    where
+        subscriptions.current_term_end is not null
+        and {{ is_renewal_term(
+            'subscriptions.current_term_start', 'subscriptions.current_term_end'
+        ) | indent(8) }}
 ),
 
 countable as (
@@ -55,7 +54,6 @@ countable as (
             else 0
         end as terms_after
     from shown_terms
-    where shown_terms.term_months >= {{ whole_number_var('renewal_term_months_min') }}
 ),
 
 term_ends as (

@@ -41,41 +41,34 @@ current_terms as (
             when subscriptions.current_term_start < subscriptions.current_term_end
                 then subscriptions.current_term_start
             else {{ add_months('subscriptions.current_term_end', -12) }}
-        end as current_term_start
+        end as current_term_start,
+        {{ term_months(
+            'subscriptions.current_term_start', 'subscriptions.current_term_end'
+        ) | indent(8) }} as term_months
     from lives
     inner join subscriptions
         on lives.subscription_id = subscriptions.subscription_id
-    where subscriptions.current_term_end is not null
-),
-
-measured as (
-    select
-        current_terms.*,
-        {{ term_months(
-            'current_terms.current_term_start', 'current_terms.current_term_end'
-        ) | indent(8) }} as term_months
-    from current_terms
-),
-
-renewable as (
-    select * from measured
-    where term_months >= {{ whole_number_var('renewal_term_months_min', at_least=1) }}
+    where
+        subscriptions.current_term_end is not null
+        and {{ is_renewal_term(
+            'subscriptions.current_term_start', 'subscriptions.current_term_end'
+        ) | indent(8) }}
 ),
 
 term_ends as (
     select
-        renewable.*,
-        renewable.current_term_end as term_end_date,
+        current_terms.*,
+        current_terms.current_term_end as term_end_date,
         true as is_current
-    from renewable
+    from current_terms
     union all
     select
-        renewable.*,
+        current_terms.*,
         {{ add_months(
-            'renewable.current_term_start', '-numbers.number * renewable.term_months'
+            'current_terms.current_term_start', '-numbers.number * current_terms.term_months'
         ) }} as term_end_date,
         false as is_current
-    from renewable
+    from current_terms
     cross join numbers
 ),
 
