@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 from oracle.arithmetic import first_day, last_day, month_number, round_half_up
 from oracle.comparison import compare
-from oracle.retention_definitions import Definitions
+from oracle.retention_definitions import Definitions, first_row
 from oracle.retention_reports import MONTHS, Reports
 from rows import rows_by_account, rows_of
 
@@ -100,11 +100,16 @@ class RetentionReports:
     def _subscriptions(self) -> list[tuple[Decimal, Decimal]]:
         """Return what each subscription that had ARR had then, and has now."""
         then = last_day(month_number(self._opening_month))
+        earlier = self._pairs(
+            "subscription_id, renewed_from_subscription_id "
+            "from staging.stg_billing__subscriptions"
+        )
         levels: dict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0)] * 2)
         for line in self._rows("from revenue.arr_lines"):
             for place, day in enumerate((then, self.as_of)):
                 if line["valid_from"] <= day < (line["valid_to"] or date.max):
-                    levels[line["subscription_id"]][place] += self._value(line, day)
+                    unit = first_row(earlier, line["subscription_id"])
+                    levels[unit][place] += self._value(line, day)
         return [(before, now) for before, now in levels.values() if before > 0]
 
     def _value(self, line: dict[str, Any], day: date) -> Decimal:

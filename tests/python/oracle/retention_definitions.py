@@ -3,7 +3,8 @@
 What a definition says, by its source:
 
 - A closed cohort is followed by account, by the ultimate parent of today, or by the
-  subscription of the biller: whoever had ARR twelve months ago, then and now.
+  subscription, a renewal in a row of its own included: whoever had ARR twelve months
+  ago, then and now.
 - The others add up what happened in the months between, to everybody, over what there
   was at first. A pause is churn and what resumes returns; a lapse and a return inside
   one month are neither, as in the monthly ledger.
@@ -33,13 +34,23 @@ Amount = Decimal | int
 Pair = tuple[Amount, Amount]
 
 
+def first_row(renewed_from: Mapping[str, str | None], subscription_id: str) -> str:
+    """Return the row with which a subscription began; itself before or in a ring."""
+    rows = [subscription_id]
+    while (before := renewed_from.get(rows[-1])) in renewed_from and before != rows[-1]:
+        if before is None or before in rows:
+            return subscription_id
+        rows.append(before)
+    return rows[-1]
+
+
 @dataclass(frozen=True)
 class Definitions:
     """The mart of one built database.
 
     `movements` are the rows of revenue.arr_monthly inside the twelve months that have
-    one, `parents` the ultimate parents by account, `subscriptions` what each of the
-    biller's had when the window opened and has now, under the currency policy.
+    one, `parents` the ultimate parents by account, `subscriptions` what each had when
+    the window opened and has now, under the currency policy.
     """
 
     reports: Reports

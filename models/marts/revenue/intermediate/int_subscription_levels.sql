@@ -1,9 +1,24 @@
 -- One row per subscription that had ARR twelve months before as_of_date: what it had at
 -- that month's close and what it has now, each at its month's rates under the currency
--- policy, as account levels are. A renewal in a new row is a subscription of its own.
+-- policy, as account levels are. A row that renews another is the same subscription.
 with lines as (
     select * from {{ ref('arr_lines') }}
 ),
+
+subscriptions as (
+    select * from {{ ref('stg_billing__subscriptions') }}
+),
+
+renewal_links as (
+    select
+        subscriptions.subscription_id as id,
+        coalesce(earlier.subscription_id, subscriptions.subscription_id) as next_id
+    from subscriptions
+    left join subscriptions as earlier
+        on subscriptions.renewed_from_subscription_id = earlier.subscription_id
+),
+
+{{ follow_links('renewal_links') }},
 
 rates as (
     select * from {{ ref('int_exchange_rates') }}
@@ -27,7 +42,8 @@ edges as (
 
 held as (
     select
-        lines.subscription_id,
+        coalesce(renewal_links_followed.end_id, lines.subscription_id)
+            as subscription_id,
         edges.is_opening,
         case
             when rates.rate is null then lines.arr
@@ -38,6 +54,8 @@ held as (
         on
             lines.valid_from <= edges.closes_on
             and {{ open_end('lines.valid_to') }} > edges.closes_on
+    left join renewal_links_followed
+        on lines.subscription_id = renewal_links_followed.id
     left join rates
         on
             lines.currency = rates.currency
