@@ -180,7 +180,9 @@ months = house.ask(
     """
     select month, ordinary, escalated, solved
     from reviews.support_months
-    where account_id = ?
+    where account_id = ? and account_id in (
+        select account_id from reviews.support_months where opened > 0
+    )
     order by month
     """,
     account,

@@ -1,5 +1,5 @@
--- One row per customer that wrote to support in the last thirteen months, and month of
--- these: tickets opened and solved. Months without any are kept: a quiet month is news.
+-- One row per customer with a ticket opened or solved in the last thirteen months, and
+-- month of these. Months without any are kept: a quiet month is news.
 with tickets as (
     select * from {{ ref('stg_support__tickets') }}
     where created_on >= {{ add_months(month_of(as_of()), -12) }}
@@ -23,13 +23,6 @@ months as (
         and dates.month <= {{ as_of() }}
 ),
 
-writers as (
-    select distinct tickets.account_id
-    from tickets
-    inner join customers
-        on tickets.account_id = customers.account_id
-),
-
 opened as (
     select
         tickets.account_id,
@@ -49,23 +42,31 @@ solved as (
     group by solved_tickets.account_id, {{ month_of('solved_tickets.solved_on') }}
 ),
 
+ticketed as (
+    select opened.account_id from opened
+    union distinct
+    select solved.account_id from solved
+),
+
 final as (
     select
-        writers.account_id,
+        customers.account_id,
         months.month,
         cast(coalesce(opened.opened - opened.escalated, 0) as bigint) as ordinary,
         cast(coalesce(opened.escalated, 0) as bigint) as escalated,
         cast(coalesce(opened.opened, 0) as bigint) as opened,
         cast(coalesce(solved.solved, 0) as bigint) as solved
-    from writers
+    from customers
+    inner join ticketed
+        on customers.account_id = ticketed.account_id
     cross join months
     left join opened
         on
-            writers.account_id = opened.account_id
+            customers.account_id = opened.account_id
             and months.month = opened.month
     left join solved
         on
-            writers.account_id = solved.account_id
+            customers.account_id = solved.account_id
             and months.month = solved.month
 )
 

@@ -111,13 +111,13 @@ def months(customer: Customer, as_of: date) -> Iterator[dict[str, Any]]:
     """Yield a customer's rows of `support_months`."""
     this = month_number(as_of)
     opened = [(month_number(row["created_on"]), row) for row in customer.tickets]
-    if all(month < this - 12 for month, _ in opened):
-        return
     solved = [
         month_number(row["solved_on"])
         for row in customer.tickets
         if row["solved_on"] is not None
     ]
+    if max([month for month, _ in opened] + solved, default=0) < this - 12:
+        return
     for month in range(this - 12, this + 1):
         tickets = [row for opened_in, row in opened if opened_in == month]
         escalated = sum(row["is_escalated"] for row in tickets)
