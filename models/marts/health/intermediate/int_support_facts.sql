@@ -131,9 +131,7 @@ final as (
         {{ safe_divide('joined.critical_seconds', '3600') }} as critical_tickets,
         {{ safe_divide('joined.seconds_to_solve', '(joined.solved_tickets * 3600)') }}
             as resolution_hours,
-        -- Ratings have four places, safe_divide keeps two.
-        {{ safe_divide('joined.ratings_sum * 100', 'joined.ratings * 100') }}
-            as satisfaction
+        {{ exact_divide('joined.ratings_sum', 'joined.ratings') }} as satisfaction
     from joined
 )
 

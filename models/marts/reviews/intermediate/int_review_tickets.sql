@@ -46,12 +46,9 @@ final as (
             "sum(case when dated.solved_in = 'now' then dated.seconds_to_solve end)",
             "(count(case when dated.solved_in = 'now' then 1 end) * 3600)"
         ) }} as resolution_hours,
-        -- Ratings have four places, safe_divide keeps two.
-        {{ safe_divide(
-            "(sum(case when dated.solved_in = 'now' then dated.satisfaction_score end)"
-            ~ " * 100)",
-            "(count(case when dated.solved_in = 'now' then dated.satisfaction_score end)"
-            ~ " * 100)"
+        {{ exact_divide(
+            "sum(case when dated.solved_in = 'now' then dated.satisfaction_score end)",
+            "count(case when dated.solved_in = 'now' then dated.satisfaction_score end)"
         ) }} as satisfaction
     from dated
     group by dated.account_id
