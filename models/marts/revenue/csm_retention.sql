@@ -23,11 +23,7 @@ months as (
 ),
 
 month_rates as (
-    select * from {{ ref('int_exchange_rates') }}
-    where
-        month is not null
-        and '{{ choice_var("currency_policy", ["constant", "historical"]) }}'
-        = 'historical'
+    {{ month_rates() }}
 ),
 
 quarters as (

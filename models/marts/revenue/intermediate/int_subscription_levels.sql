@@ -20,12 +20,8 @@ renewal_links as (
 
 {{ follow_links('renewal_links') }},
 
-rates as (
-    select * from {{ ref('int_exchange_rates') }}
-    where
-        month is not null
-        and '{{ choice_var("currency_policy", ["constant", "historical"]) }}'
-        = 'historical'
+month_rates as (
+    {{ month_rates() }}
 ),
 
 edges as (
@@ -45,10 +41,7 @@ held as (
         coalesce(renewal_links_followed.end_id, lines.subscription_id)
             as subscription_id,
         edges.is_opening,
-        case
-            when rates.rate is null then lines.arr
-            else {{ convert('lines.arr_local', 'rates.rate') }}
-        end as arr
+        coalesce({{ convert('lines.arr_local', 'month_rates.rate') }}, lines.arr) as arr
     from lines
     inner join edges
         on
@@ -56,10 +49,10 @@ held as (
             and {{ open_end('lines.valid_to') }} > edges.closes_on
     left join renewal_links_followed
         on lines.subscription_id = renewal_links_followed.id
-    left join rates
+    left join month_rates
         on
-            lines.currency = rates.currency
-            and edges.month = rates.month
+            lines.currency = month_rates.currency
+            and edges.month = month_rates.month
 ),
 
 summed as (
