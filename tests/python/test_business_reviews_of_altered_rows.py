@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from altered import build, copied
 from business_reviews import KEYS, Reviews
 from compiled import Compiled, compiled_in
 from rows import rows_of, write_rows
@@ -27,17 +28,22 @@ ACCOUNTS = """
     from bowtie.core.accounts
     where is_customer and (touch_tier <> 'tech' or hash(account_id) % 100 = 0)
 """
-# Tables that the models start from, and what of them.
+# Tables that the models start from, and which of their rows.
 GIVEN = {
-    "policy.playbooks": "", "policy.playbook_steps": "", "quality.policies": "",
-    "quality.quarantined_rows": "", "core.accounts": "", "core.csms": "",
-    "core.dates": "", "capacity.csm_capacity": "where month >= '2025-11-01'",
-    "capacity.csm_scorecard": "", "health.health_scores": "where week > '2025-09-20'",
-    "health.usage_weekly": "where week > '2025-06-01'", "health.touchpoints": "",
-    "health.success_plans": "", "health.success_plan_milestones": "",
-    "health.interventions": "", "expansion_renewals.renewals": "",
-    "expansion_renewals.expansion_signals": "", "staging.stg_crm__contacts": "",
-    "staging.stg_support__tickets": "",
+    **dict.fromkeys(
+        (
+            "policy.playbooks", "policy.playbook_steps", "quality.policies",
+            "quality.quarantined_rows", "core.accounts", "core.csms", "core.dates",
+            "capacity.csm_scorecard", "health.touchpoints", "health.success_plans",
+            "health.success_plan_milestones", "health.interventions",
+            "expansion_renewals.renewals", "expansion_renewals.expansion_signals",
+            "staging.stg_crm__contacts", "staging.stg_support__tickets",
+        ),
+        "true",
+    ),
+    "capacity.csm_capacity": "month >= '2025-11-01'",
+    "health.health_scores": "week > '2025-09-20'",
+    "health.usage_weekly": "week > '2025-06-01'",
 }  # fmt: skip
 # In the order in which they need each other.
 MODELS = (
@@ -223,16 +229,6 @@ REFUSED = """
 """
 
 
-def copy(connection: duckdb.DuckDBPyConnection, table: str, rows: str) -> None:
-    """Copy what is known of the chosen accounts."""
-    described = connection.execute(f"describe bowtie.{table}").fetchall()
-    if "account_id" in {name for name, *_ in described}:
-        rows += " and" if rows else "where"
-        rows += " account_id in (from temp.chosen)"
-    connection.execute(f"create schema if not exists altered.{table.split('.')[0]}")
-    connection.execute(f"create table altered.{table} as from bowtie.{table} {rows}")
-
-
 def alter(connection: duckdb.DuckDBPyConnection, chance: random.Random) -> None:
     """Change the rows that the models start from."""
     for table in {**ALTERED, **GAPS}:
@@ -255,21 +251,10 @@ def compiled(sample_warehouse: Path) -> dict[str, Compiled]:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_cell_is_what_the_definitions_say(compiled, sample_warehouse, seed):
-    with duckdb.connect() as connection:
-        # Its views name the database that they were made in.
-        connection.execute(f"attach '{sample_warehouse}' as bowtie (read_only)")
-        connection.execute("attach ':memory:' as altered")
-        connection.execute(f"create temp table chosen as {ACCOUNTS}")
-        for table, rows in GIVEN.items():
-            copy(connection, table, rows)
-        connection.execute("use altered")
-        connection.execute("detach bowtie")
+    with copied(sample_warehouse, ACCOUNTS, GIVEN) as connection:
         alter(connection, random.Random(seed))
         for name in MODELS:
-            model = compiled[name]
-            sql = model.sql.replace('"bowtie".', '"altered".')
-            connection.execute(f"create schema if not exists {model.schema}")
-            connection.execute(f"create table {model.schema}.{name} as {sql}")
+            build(connection, name, compiled[name].schema, compiled[name].sql)
         found = Reviews(connection, AS_OF)
         assert {mart: found.differences(mart) for mart in MARTS} == {
             mart: [] for mart in MARTS

@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from altered import build, copied
 from compiled import Compiled, compiled_in
 from customer_care import KEYS, Care
 from rows import rows_of, write_rows
@@ -31,21 +32,30 @@ ACCOUNTS = """
         bool_or(touch_tier <> 'tech')
         or hash(account_id) % 100 = 0
 """
-# Tables that the models start from.
-GIVEN = (
-    "policy.touch_tiers", "policy.touch_tier_overrides", "policy.touch_cadences",
-    "policy.onboarding_milestones", "policy.activation_thresholds",
-    "policy.intervention_triggers", "policy.product_features", "policy.health_caps",
-    "policy.health_drivers", "policy.health_dimensions", "policy.health_bands",
-    "policy.health_overrides", "quality.policies", "revenue.arr_lines",
-    "core.account_profiles", "core.account_owners", "staging.stg_billing__products",
-    "staging.stg_billing__subscriptions", "staging.stg_billing__subscription_items",
-    "staging.stg_crm__activities", "staging.stg_crm__contacts",
-    "staging.stg_crm__success_plans", "staging.stg_crm__success_plan_milestones",
-    "health.usage_weekly", "health.health_scores", "health.health_driver_scores",
-    "health.interventions", "intermediate.int_health_weeks",
-    "intermediate.int_health_policies",
-)  # fmt: skip
+# Tables that the models start from, and which of their rows.
+GIVEN = {
+    **dict.fromkeys(
+        (
+            "policy.touch_tiers", "policy.touch_tier_overrides",
+            "policy.touch_cadences", "policy.onboarding_milestones",
+            "policy.activation_thresholds", "policy.intervention_triggers",
+            "policy.product_features", "policy.health_caps", "policy.health_drivers",
+            "policy.health_dimensions", "policy.health_bands",
+            "policy.health_overrides", "quality.policies", "revenue.arr_lines",
+            "core.account_profiles", "core.account_owners",
+            "staging.stg_billing__products", "staging.stg_billing__subscriptions",
+            "staging.stg_billing__subscription_items", "staging.stg_crm__activities",
+            "staging.stg_crm__contacts", "staging.stg_crm__success_plans",
+            "staging.stg_crm__success_plan_milestones", "health.usage_weekly",
+            "health.interventions", "intermediate.int_health_weeks",
+            "intermediate.int_health_policies",
+        ),
+        "true",
+    ),
+    # The two weeks that are compared.
+    "health.health_driver_scores": "week in ('2025-12-29', '2025-12-01')",
+    "health.health_scores": "week > '2025-06-01'",
+}  # fmt: skip
 # In the order in which they need each other.
 MODELS = (
     "int_known_lines", "int_account_states", "int_human_touches", "int_activations",
@@ -363,22 +373,6 @@ def alter(connection: duckdb.DuckDBPyConnection, chance: random.Random) -> None:
     )
 
 
-def copy(connection: duckdb.DuckDBPyConnection, table: str) -> None:
-    """Copy what is known of the chosen accounts, of drivers the two weeks compared."""
-    described = connection.execute(f"describe bowtie.{table}").fetchall()
-    where = "true"
-    if "account_id" in {name for name, *_ in described}:
-        where = "account_id in (from temp.chosen)"
-    if table == "health.health_driver_scores":
-        where += " and week in ('2025-12-29', '2025-12-01')"
-    if table == "health.health_scores":
-        where += " and week > '2025-06-01'"
-    connection.execute(f"create schema if not exists altered.{table.split('.')[0]}")
-    connection.execute(
-        f"create table altered.{table} as from bowtie.{table} where {where}"
-    )
-
-
 @pytest.fixture(scope="module")
 def compiled(sample_warehouse: Path) -> dict[str, Compiled]:
     """Return each model as the sample was built with it."""
@@ -411,22 +405,13 @@ def facts(connection: duckdb.DuckDBPyConnection) -> str:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_cell_is_what_the_definitions_say(compiled, sample_warehouse, seed):
-    with duckdb.connect() as connection:
-        # Its views name the database that they were made in.
-        connection.execute(f"attach '{sample_warehouse}' as bowtie (read_only)")
-        connection.execute("attach ':memory:' as altered")
-        connection.execute(f"create temp table chosen as {ACCOUNTS}")
-        for table in GIVEN:
-            copy(connection, table)
-        connection.execute("use altered")
-        connection.execute("detach bowtie")
+    with copied(sample_warehouse, ACCOUNTS, GIVEN) as connection:
         alter(connection, random.Random(seed))
         for name in MODELS:
-            model = compiled[name]
-            sql = model.sql.replace('"bowtie".', '"altered".')
+            sql = compiled[name].sql
             if name == "int_health_facts":
                 sql = facts(connection)
-            connection.execute(f"create table {model.schema}.{name} as {sql}")
+            build(connection, name, compiled[name].schema, sql)
             if name in THEN:
                 connection.execute(THEN[name])
         care = Care(connection, AS_OF)
