@@ -36,11 +36,12 @@ def _tell(event: EventMsg) -> None:
     dbt's own JSON log makes a line of each event and drops nine of ten of them then: a
     tenth of a build's time.
     """
+    if event.info.level == "debug":
+        return
     from dbt_common.events.functions import msg_to_dict
 
-    if event.info.level != "debug":
-        sys.stdout.write(json.dumps(msg_to_dict(event)) + "\n")
-        sys.stdout.flush()
+    sys.stdout.write(json.dumps(msg_to_dict(event)) + "\n")
+    sys.stdout.flush()
 
 
 def main() -> int:
