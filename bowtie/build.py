@@ -51,10 +51,12 @@ def build(
     switches: Mapping[str, Any],
     advance: Advance = lambda done, total: None,
     threads: int | None = None,
-    unit_tests: bool = False,
     data_tests: bool = True,
 ) -> BuildResult:
     """Build all models into the workplace's database and test the data in them.
+
+    dbt's unit tests do not run: they test the code, under the default switches and on
+    made-up rows, and `make test` has done that before.
 
     Args:
         workplace: an empty private folder; gets the database, dbt's target folder and
@@ -62,8 +64,6 @@ def build(
         switches: dbt vars that replace the defaults.
         advance: told how many nodes are done, of how many.
         threads: models that dbt builds at a time; the profile's number by default.
-        unit_tests: whether dbt's unit tests run too. They test the code, under the
-            default switches and on made-up rows: `make test` has done that before.
         data_tests: whether what was built is tested; what is published always is.
 
     Returns:
@@ -73,8 +73,7 @@ def build(
         BowtieError: a model or a test failed, or dbt could not run.
 
     """
-    run = {"unit_test": unit_tests, "test": data_tests}
-    left_out = [kind for kind, is_run in run.items() if not is_run]
+    left_out = ["unit_test"] if data_tests else ["unit_test", "test"]
     result = BuildResult()
     reader = _Events(result, advance)
     with (
@@ -113,9 +112,8 @@ def _dbt(
         *("--log-path", str(workplace.folder), "--log-level-file", "none"),
         *("--log-level", "none", "--no-use-colors"),
         *("--vars", json.dumps(dict(switches))),
+        *("--exclude-resource-type", *left_out),
     ]
-    if left_out:
-        command += ["--exclude-resource-type", *left_out]
     if threads is not None:
         command += ["--threads", str(threads)]
     return subprocess.Popen(
@@ -181,17 +179,15 @@ class _Events:
         if status == "warn":
             self._result.warnings.append(_test_line(node, rows))
         seconds = data.get("execution_time", 0)
-        return f"{status} {_kind(node)} {node['node_name']} {seconds:.2f} s"
+        return f"{status} {node['resource_type']} {node['node_name']} {seconds:.2f} s"
 
     def _failed(self, node: Mapping[str, Any], message: str) -> str:
         """Take in that a node failed; its message may hold values."""
-        name, kind = node["node_name"], _kind(node)
-        if node["resource_type"] in ("test", "unit_test") and not _errors(message):
+        name, kind = node["node_name"], node["resource_type"]
+        if kind == "test" and not _errors(message):
             line = _test_line(node, self._tests.get(node["unique_id"]))
         else:
-            # Unit tests hold made-up rows only: all that they say may be shown.
-            told = _innermost(message) if kind == "unit test" else _safe(message)
-            line = f"{kind} {name} ({node['node_path']}): {_one_line(told)}"
+            line = f"{kind} {name} ({node['node_path']}): {_safe(message)}"
         self._result.failures.append(line)
         return f"failed {line}"
 
@@ -204,20 +200,12 @@ class _Events:
         return f"stopped {line}"
 
 
-def _kind(node: Mapping[str, Any]) -> str:
-    """Return what dbt calls a node, in words."""
-    return str(node["resource_type"]).replace("_", " ")
-
-
 def _test_line(node: Mapping[str, Any], rows: int | None) -> str:
     """Return that a test does not hold, and what its author said to do about it."""
     remedy = (node.get("meta") or {}).get("remedy")
     count = f" ({rows:,} row{'s' if rows != 1 else ''})" if rows else ""
-    if node["resource_type"] == "unit_test":
-        # It always counts one; what matters is the difference.
-        remedy, count = remedy or f"see it: dbt test -s {node['node_name']}", ""
     hint = f"; {remedy}" if remedy else ""
-    return f"{_kind(node)} '{node['node_name']}' does not hold{count}{hint}"
+    return f"{node['resource_type']} '{node['node_name']}' does not hold{count}{hint}"
 
 
 def _errors(message: str) -> list[str]:
@@ -240,12 +228,6 @@ def _safe(message: str) -> str:
     if told is None:
         told = lines[1] if len(lines) > 1 else lines[0]
     return _one_line(told)
-
-
-def _innermost(message: str) -> str:
-    """Return the line of an error that the database said, or all of it."""
-    lines = [line for line in message.splitlines() if "Error: " in line]
-    return lines[-1] if lines else message
 
 
 def _one_line(text: str) -> str:

@@ -42,8 +42,6 @@ class Request:
     as_of: date
     switches: Mapping[str, Any]
     threads: int | None = None
-    # dbt's unit tests, which need no data; only the project's own tests ask for them.
-    unit_tests: bool = False
     # Only the project's own tests leave these out, where they compare two builds.
     data_tests: bool = True
     # Whether all usage is judged anew, whatever an earlier run left.
@@ -204,7 +202,6 @@ def build_candidate(request: Request, workplace: Workplace) -> Candidate:
                 request.dbt_vars(workplace, start),
                 advance,
                 request.threads,
-                request.unit_tests,
                 request.data_tests,
             )
     finally:

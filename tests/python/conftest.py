@@ -93,9 +93,8 @@ def build_into(
     raw: Path | None = None,
     as_of: str | None = None,
     switches: Mapping[str, Any] | None = None,
-    unit_tests: bool = False,
     data_tests: bool = True,
-    threads: int = 2,
+    threads: int | None = None,
 ) -> Path:
     """Build as `bowtie build` does, landing checks and tests included.
 
@@ -109,7 +108,6 @@ def build_into(
         as_of=request.as_of,
         switches={**request.switches, **(switches or {})},
         threads=threads,
-        unit_tests=unit_tests,
         data_tests=data_tests,
     )
     request.home.make()
@@ -185,12 +183,10 @@ def sample_warehouse(
 ) -> Path:
     """Return the sample company's DuckDB file with all schemas; open it read-only.
 
-    Built once a session, whichever worker asks first, with every dbt test there is.
+    Built once a session, whichever worker asks first, its data tested.
     """
     shared = _shared_folder(tmp_path_factory, worker_name)
-    (built,) = _made_once(
-        shared / "sample", lambda folder: [build_into(folder, unit_tests=True)]
-    )
+    (built,) = _made_once(shared / "sample", lambda folder: [build_into(folder)])
     return built
 
 
@@ -228,12 +224,12 @@ def tiny_warehouse(
 ) -> Path:
     """Return the tiny company's DuckDB file as of TINY_AS_OF; open it read-only.
 
-    Built once a session, by one thread, whichever worker asks first; `bowtie run` of
-    the same rows tests its data in `test_run.py`.
+    Built once a session, whichever worker asks first; `bowtie run` of the same rows
+    tests its data in `test_run.py`, by more threads.
     """
 
     def build(folder: Path) -> list[Path]:
-        return [build_into(folder, tiny_raw, TINY_AS_OF, data_tests=False, threads=1)]
+        return [build_into(folder, tiny_raw, TINY_AS_OF, data_tests=False)]
 
     shared = _shared_folder(tmp_path_factory, worker_name)
     (built,) = _made_once(shared / "tiny", build)
