@@ -32,7 +32,10 @@ class Run:
     release: Release
     was_alone: bool
 
-    arguments = ("--raw", "raw", "--as-of", TINY_AS_OF, "--home", "warehouse")
+    arguments = (
+        *("--raw", "raw", "--as-of", TINY_AS_OF, "--home", "warehouse"),
+        *("--threads", "2"),
+    )
 
 
 @pytest.fixture(scope="module")
