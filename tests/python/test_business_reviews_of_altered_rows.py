@@ -171,7 +171,7 @@ def altered_ticket(chance: random.Random, row: Row) -> None:
     row["satisfaction_score"] = None
     if chance.random() < 0.7:
         row["first_responded_at"] = row["created_at"] + timedelta(
-            seconds=chance.randrange(99999), microseconds=chance.randrange(10**6)
+            seconds=chance.randrange(-9999, 99999), microseconds=chance.randrange(10**6)
         )
     if chance.random() < 0.7:
         row["solved_on"] = solved_on

@@ -215,10 +215,11 @@ def _within(day: date | None, quarter: Quarter) -> bool:
 
 
 def _mean_hours(tickets: Sequence[Row], until: str) -> Fraction | None:
+    """Return the mean wait from opening to a moment; none began before it."""
     waits = [
         _seconds(row["created_at"], row[until])
         for row in tickets
-        if row[until] is not None
+        if row[until] is not None and row[until] >= row["created_at"]
     ]
     return ratio(sum(waits), len(waits) * _HOUR)
 

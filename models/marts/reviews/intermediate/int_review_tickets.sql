@@ -13,8 +13,13 @@ dated as (
         tickets.*,
         opened.period as opened_in,
         solved.period as solved_in,
-        {{ seconds_between('tickets.created_at', 'tickets.first_responded_at') }}
-            as seconds_to_answer,
+        -- An answer from before the ticket was brought along from elsewhere.
+        case
+            when tickets.first_responded_at >= tickets.created_at
+                then {{ seconds_between(
+                    'tickets.created_at', 'tickets.first_responded_at'
+                ) }}
+        end as seconds_to_answer,
         {{ seconds_between('tickets.created_at', 'tickets.solved_at') }}
             as seconds_to_solve
     from tickets
