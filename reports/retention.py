@@ -231,7 +231,7 @@ house.figure(
 
 # %%
 record = house.ask("""
-    select horizon, forecasts, intervals, intervals_held, held_share, mean_error
+    select horizon, forecasts, intervals, intervals_held, mean_absolute_error
     from expansion_renewals.nrr_forecast_records
     where horizon = 'all'
 """).row()
@@ -241,5 +241,5 @@ if record.intervals.raw:
         "quarters now over, {} held what came. On average a forecast missed by {}.",
         record.intervals,
         record.intervals_held,
-        record.mean_error.shown_as("points_apart"),
+        record.mean_absolute_error.shown_as("points_apart"),
     )

@@ -52,7 +52,7 @@ with_errors as (
             ) }},
             0
         )
-            as mean_error,
+            as bias_correction,
         case when known_errors.past_forecasts >= 2 then known_errors.lowest_error end
             as lowest_error,
         case when known_errors.past_forecasts >= 2 then known_errors.highest_error end
@@ -65,7 +65,9 @@ with_errors as (
 ),
 
 {%- set rates = {
-    'forecast_nrr': 'mean_error', 'low_nrr': 'lowest_error', 'high_nrr': 'highest_error'
+    'forecast_nrr': 'bias_correction',
+    'low_nrr': 'lowest_error',
+    'high_nrr': 'highest_error'
 } %}
 
 -- No account keeps less than nothing, whatever errors were; and as ratios are, these
@@ -99,7 +101,7 @@ final as (
         forecasts.pipeline_arr,
         forecasts.signals_arr,
         forecasts.raw_nrr,
-        cast(forecasts.mean_error as decimal(12, 6)) as mean_error,
+        cast(forecasts.bias_correction as decimal(12, 6)) as bias_correction,
         cast(forecasts.forecast_nrr as decimal(12, 6)) as forecast_nrr,
         cast(forecasts.low_nrr as decimal(12, 6)) as low_nrr,
         cast(forecasts.high_nrr as decimal(12, 6)) as high_nrr,

@@ -24,7 +24,7 @@ summed as (
         count(horizons.is_inside_interval) as intervals,
         sum(case when horizons.is_inside_interval then 1 else 0 end) as intervals_held,
         sum(abs(horizons.forecast_error)) as error_sum,
-        max(abs(horizons.forecast_error)) as largest_error
+        max(abs(horizons.forecast_error)) as largest_absolute_error
     from horizons
     group by horizons.horizon
 ),
@@ -37,8 +37,8 @@ final as (
         cast(summed.intervals_held as bigint) as intervals_held,
         {{ safe_divide('summed.intervals_held', 'summed.intervals') }} as held_share,
         {{ safe_divide('(summed.error_sum * 10000)', '(summed.forecasts * 10000)') }}
-            as mean_error,
-        cast(summed.largest_error as decimal(12, 6)) as largest_error
+            as mean_absolute_error,
+        cast(summed.largest_absolute_error as decimal(12, 6)) as largest_absolute_error
     from summed
 )
 

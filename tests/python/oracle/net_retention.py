@@ -195,13 +195,13 @@ class NetRetention:
     def _row(self, forecast: Forecast) -> dict[str, Any]:
         raw_nrr, actual_nrr = forecast.raw_nrr, forecast.actual_nrr
         errors = self._errors_known(forecast)
-        mean_error, low, high, coverage = Fraction(0), None, None, None
+        bias_correction, low, high, coverage = Fraction(0), None, None, None
         if errors:
-            mean_error = _rounded_mean(errors)
+            bias_correction = _rounded_mean(errors)
         if len(errors) >= _INTERVAL_FROM:
             low, high = _shown(raw_nrr + min(errors)), _shown(raw_nrr + max(errors))
             coverage = ratio(len(errors) - 1, len(errors) + 1)
-        forecast_nrr = _shown(raw_nrr + mean_error)
+        forecast_nrr = _shown(raw_nrr + bias_correction)
         is_inside = None
         if actual_nrr is not None and low is not None and high is not None:
             is_inside = low <= actual_nrr <= high
@@ -217,7 +217,7 @@ class NetRetention:
             "pipeline_arr": forecast.pipeline,
             "signals_arr": forecast.signals,
             "raw_nrr": raw_nrr,
-            "mean_error": mean_error,
+            "bias_correction": bias_correction,
             "forecast_nrr": forecast_nrr,
             "low_nrr": low,
             "high_nrr": high,
@@ -260,8 +260,8 @@ def _record(horizon: str, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "intervals": len(inside),
         "intervals_held": sum(inside),
         "held_share": ratio(sum(inside), len(inside)),
-        "mean_error": _rounded_mean(distances),
-        "largest_error": max(distances),
+        "mean_absolute_error": _rounded_mean(distances),
+        "largest_absolute_error": max(distances),
     }
 
 
