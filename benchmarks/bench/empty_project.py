@@ -17,7 +17,7 @@ _PROFILE = """\
 empty:
   target: dev
   outputs:
-    dev: {type: duckdb, path: "{{ env_var('BOWTIE_DATABASE') }}", threads: 2}
+    dev: {type: duckdb, path: "{{ env_var('BOWTIE_DATABASE') }}", threads: 1}
 """
 
 
