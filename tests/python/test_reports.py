@@ -14,12 +14,15 @@ import duckdb
 import jupytext
 import pytest
 import yaml
+from matplotlib.figure import Figure
 from pages import ReportPage, Shown, read_number
 from rows import rows_of
 
 from bowtie.errors import BowtieError
 from bowtie.paths import PROJECT_DIR, Home
 from bowtie.reporting import kernel, pages, render, render_reports
+from bowtie.reporting.house import charts
+from bowtie.reporting.house.charts import _number_axis
 from bowtie.reporting.house.formats import MISSING, plain, written
 from bowtie.reporting.house.html import readable
 from bowtie.reporting.house.palette import PALETTE
@@ -185,6 +188,17 @@ def test_the_overview_shows_what_the_generation_before_said(sample_warehouse, tm
 )
 def test_a_value_is_written_rounded_half_up_with_a_true_minus(value, kind, short, text):
     assert written(value, kind, "USD", short) == text
+
+
+def test_a_tick_of_an_axis_is_where_its_label_says(monkeypatch):
+    monkeypatch.setattr(charts, "currency", lambda: "USD")
+    axes = Figure().subplots()
+    # Seven steps between: half points for one that counts by 1, 2, 5 or 10.
+    axes.set_xlim(0.952, 0.981)
+    _number_axis(axes.xaxis, "percent")
+    shown = [label.get_text().removesuffix("%") for label in axes.get_xticklabels()]
+    assert "95.5" in shown
+    assert [float(number) / 100 for number in shown] == pytest.approx(axes.get_xticks())
 
 
 @pytest.mark.parametrize("dark", [False, True])

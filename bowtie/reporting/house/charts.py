@@ -103,16 +103,16 @@ def _number_axis(axis: Any, kind: str) -> None:
     unit = currency()
 
     def written(tick: float, _: int) -> str:
-        text = formats.written(f"{tick:.9f}", _tick_kind(kind), unit, short=True)
+        shown_as = "percent" if kind == "points" else kind
+        text = formats.written(f"{tick:.9f}", shown_as, unit, short=True)
         return _ZEROS.sub("", text)
 
     axis.set_major_formatter(written)
     if kind == "count":
         axis.set_major_locator(mpl.ticker.MaxNLocator(5, integer=True))
-
-
-def _tick_kind(kind: str) -> str:
-    return {"percent": "percent_whole", "points": "percent_whole"}.get(kind, kind)
+    else:
+        # No steps of 2.5: a tick is where its label says, with as few digits.
+        axis.get_major_locator().set_params(steps=[1, 2, 5, 10])
 
 
 def _spread(axes: Axes, values: Sequence[float], from_zero: bool) -> None:
@@ -459,8 +459,8 @@ def intervals(found: Answer, name: str, low: str, middle: str, high: str) -> Dra
             axes.set_xlim(min(seen) - room, max(seen) + room)
         axes.grid(axis="x")
         axes.grid(False, axis="y")
+        axes.locator_params(axis="x", nbins=4 if narrow else 7)
         if seen:
             _number_axis(axes.xaxis, found.kind(middle))
-        axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(4 if narrow else 7))
 
     return lambda narrow: _drawn(narrow, 0.7 + 0.72 * len(found), paint)
