@@ -46,10 +46,7 @@ with_errors as (
         raw_forecasts.*,
         coalesce(known_errors.past_forecasts, 0) as past_forecasts,
         coalesce(
-            {{ safe_divide(
-                '(known_errors.error_sum * 10000)',
-                '(known_errors.past_forecasts * 10000)'
-            ) }},
+            {{ exact_divide('known_errors.error_sum', 'known_errors.past_forecasts') }},
             0
         )
             as bias_correction,

@@ -36,7 +36,7 @@ final as (
         cast(summed.intervals as bigint) as intervals,
         cast(summed.intervals_held as bigint) as intervals_held,
         {{ safe_divide('summed.intervals_held', 'summed.intervals') }} as held_share,
-        {{ safe_divide('(summed.error_sum * 10000)', '(summed.forecasts * 10000)') }}
+        {{ exact_divide('summed.error_sum', 'summed.forecasts') }}
             as mean_absolute_error,
         cast(summed.largest_absolute_error as decimal(12, 6)) as largest_absolute_error
     from summed

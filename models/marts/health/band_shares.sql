@@ -54,9 +54,7 @@ final as (
         {{ safe_divide(
             '(summed.accounts - summed.unscored_accounts)', 'summed.accounts'
         ) }} as scored_share,
-        {{ safe_divide(
-            '(summed.coverage_sum * 10000)', '(summed.accounts * 10000)'
-        ) }} as coverage
+        {{ exact_divide('summed.coverage_sum', 'summed.accounts') }} as coverage
     from summed
 )
 
