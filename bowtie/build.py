@@ -30,7 +30,7 @@ _SPEAK_OF_CODE = ("Compilation", "Parsing", "Binder", "Catalog", "Parser", "Depe
 _KIND_OF_ERROR = re.compile(r"\b((?:[A-Z][A-Za-z]+ )?[A-Z][A-Za-z]*(?: Error|Error))\b")
 _NODE_RESULT = re.compile(r"Log\w+Result")
 _REMEDIES = {
-    "Out of Memory Error": "use fewer --threads, or a machine with more memory",
+    "Out of Memory Error": "raise BOWTIE_MEMORY_LIMIT, or take a larger machine",
     "Conversion Error": "a value is not of its column's type; staging should refuse it",
     "Constraint Error": "a row breaks the table's contract; staging should refuse it",
 }

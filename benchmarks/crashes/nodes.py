@@ -1,6 +1,7 @@
 """Kills a whole run, or dbt alone, when a dbt node is done; changes its input too.
 
-With dbt's threads, the end of one node is the beginning, or the midst, of others.
+The end of one node is the beginning of the next, or the midst of others where dbt
+has more threads than one.
 """
 
 from __future__ import annotations

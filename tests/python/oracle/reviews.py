@@ -215,7 +215,7 @@ def _within(day: date | None, quarter: Quarter) -> bool:
 
 
 def _mean_hours(tickets: Sequence[Row], until: str) -> Fraction | None:
-    """Return the mean wait from opening to a moment; none began before it."""
+    """Return the mean hours from opening to a moment; one before it is none."""
     waits = [
         _seconds(row["created_at"], row[until])
         for row in tickets
