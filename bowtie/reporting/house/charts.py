@@ -101,9 +101,9 @@ def _name(value: Value) -> str:
 def _number_axis(axis: Any, kind: str) -> None:
     """Write the ticks of an axis as the values beside it are written."""
     unit = currency()
+    shown_as = "percent" if kind == "points" else kind
 
     def written(tick: float, _: int) -> str:
-        shown_as = "percent" if kind == "points" else kind
         text = formats.written(f"{tick:.9f}", shown_as, unit, short=True)
         return _ZEROS.sub("", text)
 
