@@ -121,19 +121,49 @@ def compile_models(
     }
     scratch.mkdir(parents=True, exist_ok=True)
     target, database = scratch / "target", scratch / f"{DATABASE}.duckdb"
+    chosen = ("--select", *(f"+{mart}" for mart in marts)) if marts else ()
+    run_dbt("compile", *chosen, variables=variables, database=database, target=target)
+    nodes = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
+    tests = [] if marts else [node for node in nodes.values() if _is_test(node)]
+    return CompiledModels(
+        tuple(map(_node, _in_order(nodes, marts))), tuple(map(_data_test, tests))
+    )
+
+
+def run_dbt(
+    *arguments: str,
+    variables: Mapping[str, Any],
+    database: Path,
+    target: Path,
+    reads_back: bool = True,
+) -> None:
+    """Run a command of dbt, in the process that `bowtie` runs it in.
+
+    Args:
+        arguments: the command and its options.
+        variables: vars that replace the defaults.
+        database: the DuckDB file that it works on.
+        target: the folder for dbt's own files.
+        reads_back: whether the project is read as a run before has parsed it, and kept
+            for the next one.
+
+    Raises:
+        AssertionError: it failed; with dbt's words.
+
+    """
+    place = parsed_project.place_of(variables, database) if reads_back else ""
     done = subprocess.run(
         [
             *(sys.executable, "-m", "bowtie.dbt_process"),
-            *("--quiet", "--no-use-colors", "--log-level-file", "none", "compile"),
-            *("--target-path", target, "--vars", yaml.safe_dump(variables)),
-            *(("--select", *(f"+{mart}" for mart in marts)) if marts else ()),
+            *("--quiet", "--no-use-colors", "--log-level-file", "none", *arguments),
+            *("--target-path", target, "--vars", yaml.safe_dump(dict(variables))),
         ],
         cwd=PROJECT,
         env={
             **os.environ,
             "DBT_PROFILES_DIR": str(PROJECT),
             "BOWTIE_DATABASE": str(database),
-            PARSED: str(parsed_project.place_of(variables, database)),
+            PARSED: str(place),
         },
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -141,12 +171,7 @@ def compile_models(
         check=False,
     )
     if done.returncode:
-        raise AssertionError(f"dbt does not compile: {done.stdout}{done.stderr}")
-    nodes = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
-    tests = [] if marts else [node for node in nodes.values() if _is_test(node)]
-    return CompiledModels(
-        tuple(map(_node, _in_order(nodes, marts))), tuple(map(_data_test, tests))
-    )
+        raise AssertionError(f"dbt {arguments[0]} failed: {done.stdout}{done.stderr}")
 
 
 def _is_test(node: Mapping[str, Any]) -> bool:

@@ -7,17 +7,12 @@ they need only the types of the columns.
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from bowtie import parsed_project
-from bowtie.dbt_process import PARSED
-from bowtie.paths import PROJECT_DIR
+from benchmarks.compiled_models import run_dbt
 
 
 @pytest.fixture(scope="module")
@@ -28,28 +23,13 @@ def database(sample_warehouse: Path, tmp_path_factory) -> Path:
 
 
 def test_every_unit_test_of_the_models_passes(database, tmp_path):
-    # As every run says it, so that the project that one has parsed serves here.
-    variables = {"erased_accounts": [], "as_of_date": None, "restated_against": None}
-    target = tmp_path / "target"
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "bowtie.dbt_process", "--quiet", "--no-use-colors"),
-            *("--log-level-file", "none", "test", "--select", "test_type:unit"),
-            *("--target-path", target, "--vars", json.dumps(variables)),
-        ],
-        cwd=PROJECT_DIR,
-        env={
-            **os.environ,
-            "DBT_PROFILES_DIR": str(PROJECT_DIR),
-            "BOWTIE_DATABASE": str(database),
-            PARSED: str(parsed_project.place_of(variables, database)),
-        },
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
+    run_dbt(
+        *("test", "--select", "test_type:unit"),
+        # As every run says it, so that the project that one has parsed serves here.
+        variables={"erased_accounts": []},
+        database=database,
+        target=tmp_path,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    results = json.loads((target / "run_results.json").read_text("utf-8"))["results"]
-    kinds = {result["unique_id"].split(".")[0] for result in results}
+    ran = json.loads((tmp_path / "run_results.json").read_text("utf-8"))["results"]
+    kinds = {result["unique_id"].split(".")[0] for result in ran}
     assert kinds == {"unit_test"}

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
+from benchmarks.compiled_models import run_dbt
 from bowtie import parsed_project
-from bowtie.dbt_process import PARSED
-from bowtie.paths import PROJECT_DIR
 
 # As a run says them, so that what another test has parsed may serve here.
 FIRST = {
@@ -31,29 +26,6 @@ OTHER = {
     "landing_dir": None,
     "restated_against": "/tmp/earlier.duckdb",
 }
-
-
-def parse(scratch: Path, switches: dict[str, Any], place: Path | None) -> None:
-    scratch.mkdir()
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "bowtie.dbt_process", "parse", "--quiet"),
-            *("--log-level-file", "none", "--target-path", scratch / "target"),
-            *("--vars", json.dumps(switches)),
-        ],
-        cwd=PROJECT_DIR,
-        env={
-            **os.environ,
-            "DBT_PROFILES_DIR": str(PROJECT_DIR),
-            "BOWTIE_DATABASE": str(scratch / "bowtie.duckdb"),
-            PARSED: str(place or ""),
-        },
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def parsed(content: bytes) -> dict[str, Any]:
@@ -78,10 +50,13 @@ def test_vars_that_only_models_read_change_nothing_that_is_kept(tmp_path: Path) 
     database = tmp_path / "bowtie.duckdb"
     place = parsed_project.place_of(FIRST, database)
     assert place == parsed_project.place_of(OTHER, database)
-    parse(tmp_path / "kept", FIRST, place)
-    parse(tmp_path / "anew", OTHER, None)
+    kept_in, anew_in = tmp_path / "kept", tmp_path / "anew"
+    run_dbt("parse", variables=FIRST, database=database, target=kept_in)
+    run_dbt(
+        "parse", variables=OTHER, database=database, target=anew_in, reads_back=False
+    )
     kept = parsed(place.read_bytes())
-    anew = parsed((tmp_path / "anew/target/partial_parse.msgpack").read_bytes())
+    anew = parsed((anew_in / "partial_parse.msgpack").read_bytes())
     assert [key for key in anew if anew[key] != kept.get(key)] == []
     assert kept.keys() == anew.keys()
 
