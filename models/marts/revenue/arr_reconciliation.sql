@@ -3,8 +3,10 @@
 -- invoiced - contracted = tax + one_time + usage + credit + proration + timing
 --                         + unexplained.
 -- Timing (and proration) is what was invoiced less its spread over the period billed,
--- so that it comes back to 0 once the period is over. Empty when the biller sends no
--- invoices.
+-- so that it comes back to 0 once the period is over; so does a credit, as far as its
+-- spread gives back days that were invoiced above the contracts. Empty when the biller
+-- sends no invoices.
+{% set spread_types = ['recurring', 'proration', 'credit'] -%}
 with contracted as (
     select * from {{ ref('int_contracted_months') }}
 ),
@@ -12,25 +14,14 @@ with contracted as (
 earned as (
     select
         earned_months.account_id,
-        earned_months.month,
-        sum(
-            case
-                when
-                    earned_months.line_type = 'recurring'
-                    then earned_months.earned_amount
-                else 0
-            end
-        )
-            as recurring_earned_amount,
-        sum(
-            case
-                when
-                    earned_months.line_type = 'proration'
-                    then earned_months.earned_amount
-                else 0
-            end
-        )
-            as proration_earned_amount
+        {%- for line_type in spread_types %}
+        sum(case
+            when earned_months.line_type = '{{ line_type }}'
+                then earned_months.earned_amount
+            else 0
+        end) as {{ line_type }}_earned_amount,
+        {%- endfor %}
+        earned_months.month
     from {{ ref('int_earned_months') }} as earned_months
     group by earned_months.account_id, earned_months.month
 ),
@@ -84,8 +75,10 @@ amounts as (
         account_months.account_id,
         account_months.month,
         coalesce(contracted.contracted_amount, 0) as contracted_amount,
-        coalesce(earned.recurring_earned_amount, 0) as recurring_earned_amount,
-        coalesce(earned.proration_earned_amount, 0) as proration_earned_amount,
+        {%- for line_type in spread_types %}
+        coalesce(earned.{{ line_type }}_earned_amount, 0)
+            as {{ line_type }}_earned_amount,
+        {%- endfor %}
         {%- for line_type in line_types %}
         coalesce(invoiced.{{ line_type }}_amount, 0) as {{ line_type }}_amount,
         {%- endfor %}
@@ -107,31 +100,49 @@ amounts as (
     where billed.invoice_lines > 0
 ),
 
+over_invoiced as (
+    select
+        amounts.*,
+        amounts.recurring_earned_amount + amounts.proration_earned_amount
+        - amounts.contracted_amount as over_amount
+    from amounts
+),
+
+-- Of a credit's days, what was invoiced above the contracts and no more: a credit for
+-- an outage gives back what the contracts do promise, and explains itself.
+parts as (
+    select
+        over_invoiced.*,
+        -greatest(
+            least(
+                over_invoiced.over_amount,
+                greatest(-over_invoiced.credit_earned_amount, 0)
+            ),
+            least(-over_invoiced.credit_earned_amount, 0)
+        ) as given_back_amount
+    from over_invoiced
+),
+
 final as (
     select
-        amounts.account_id,
-        amounts.month,
-        cast(amounts.contracted_amount as decimal(18, 2)) as contracted_amount,
-        cast(amounts.invoiced_amount as decimal(18, 2)) as invoiced_amount,
-        cast(amounts.invoiced_amount - amounts.contracted_amount as decimal(18, 2))
+        parts.account_id,
+        parts.month,
+        cast(parts.contracted_amount as decimal(18, 2)) as contracted_amount,
+        cast(parts.invoiced_amount as decimal(18, 2)) as invoiced_amount,
+        cast(parts.invoiced_amount - parts.contracted_amount as decimal(18, 2))
             as difference,
-        cast(amounts.tax_amount as decimal(18, 2)) as tax_amount,
-        cast(amounts.one_time_amount as decimal(18, 2)) as one_time_amount,
-        cast(amounts.usage_amount as decimal(18, 2)) as usage_amount,
-        cast(amounts.credit_amount as decimal(18, 2)) as credit_amount,
-        cast(
-            amounts.proration_amount - amounts.proration_earned_amount as decimal(18, 2)
-        )
+        cast(parts.tax_amount as decimal(18, 2)) as tax_amount,
+        cast(parts.one_time_amount as decimal(18, 2)) as one_time_amount,
+        cast(parts.usage_amount as decimal(18, 2)) as usage_amount,
+        cast(parts.credit_amount - parts.given_back_amount as decimal(18, 2))
+            as credit_amount,
+        cast(parts.proration_amount - parts.proration_earned_amount as decimal(18, 2))
             as proration_amount,
-        cast(
-            amounts.recurring_amount - amounts.recurring_earned_amount as decimal(18, 2)
-        )
+        cast(parts.recurring_amount - parts.recurring_earned_amount as decimal(18, 2))
             as timing_amount,
-        cast(
-            amounts.recurring_earned_amount + amounts.proration_earned_amount
-            - amounts.contracted_amount as decimal(18, 2)
-        ) as unexplained_amount
-    from amounts
+        cast(parts.over_amount + parts.given_back_amount as decimal(18, 2))
+            as unexplained_amount
+    from parts
 )
 
 select * from final

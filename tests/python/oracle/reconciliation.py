@@ -9,6 +9,9 @@ Readings:
   day, that of its start, or of the invoice's issue where it gives no start.
 - What is earned after the last contract and invoice has its month, too: without it,
   what was invoiced ahead would never come back.
+- A credit that lowers what a contract change had left too high gives back what its days
+  were invoiced above the contracts; whatever else it gives back is its own reason, in
+  the month in which it was issued.
 """
 
 from __future__ import annotations
@@ -31,9 +34,9 @@ from oracle.raw import Known, Row
 AccountMonth = tuple[str, date]
 _DAY = timedelta(days=1)
 _NOT_SENT = ("draft", "void")
-_SPREAD = ("recurring", "proration")
+_SPREAD = ("recurring", "proration", "credit")
 # Reasons that are the invoiced amount itself, by the type of their lines.
-_OUTSIDE_ARR = ("tax", "one_time", "usage", "credit")
+_OUTSIDE_ARR = ("tax", "one_time", "usage")
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,11 @@ def arr_reconciliation_rows(
 def _amounts(
     contracted: int, invoiced: Counter[str], earned: Counter[str]
 ) -> dict[str, int]:
+    too_much = earned["recurring"] + earned["proration"] - contracted
+    given_back = 0
+    if (too_much > 0) != (earned["credit"] > 0):
+        size = min(abs(too_much), abs(earned["credit"]))
+        given_back = -size if too_much > 0 else size
     return {
         "contracted_amount": contracted,
         "invoiced_amount": invoiced.total(),
@@ -83,7 +91,8 @@ def _amounts(
         **{f"{kind}_amount": invoiced[kind] for kind in _OUTSIDE_ARR},
         "proration_amount": invoiced["proration"] - earned["proration"],
         "timing_amount": invoiced["recurring"] - earned["recurring"],
-        "unexplained_amount": earned.total() - contracted,
+        "credit_amount": invoiced["credit"] - given_back,
+        "unexplained_amount": too_much + given_back,
     }
 
 
@@ -123,17 +132,34 @@ def _period(line: Row, issued_on: date) -> tuple[date, date]:
 
 
 def _spread(line: Invoiced, as_of: date) -> Iterator[tuple[date, int]]:
-    """Yield a line's parts by month up to the as-of date; they add up to the line."""
+    """Yield a line's parts by month up to the as-of date; they add up to the line.
+
+    A month is a month however long it is, and a day its share of it, as in contracts.
+    """
     last_billed = line.end - _DAY
+    whole = _months(line.start, last_billed)
     before = 0
     for month in range(month_number(line.start), month_number(last_billed) + 1):
         if max(line.start, first_day(month)) > as_of:
             return
-        days = (min(last_day(month), as_of, last_billed) - line.start).days + 1
-        share = Fraction(days, (line.end - line.start).days)
-        so_far = half_away_from_zero(line.amount * share)
+        until = min(last_day(month), as_of, last_billed)
+        so_far = half_away_from_zero(line.amount * _months(line.start, until) / whole)
         yield first_day(month), so_far - before
         before = so_far
+
+
+def _months(first: date, last: date) -> Fraction:
+    """Return how many months two days and all between them are."""
+    return sum(
+        (
+            Fraction(
+                (min(last, last_day(month)) - max(first, first_day(month))).days + 1,
+                last_day(month).day,
+            )
+            for month in range(month_number(first), month_number(last) + 1)
+        ),
+        Fraction(0),
+    )
 
 
 def _contracted(

@@ -1,40 +1,50 @@
--- One row per account, month and line type (recurring, proration): invoice lines spread
--- by the day over the period that they bill, [period_start, period_end). What lies
--- after as_of_date is not here yet. The month in which a period ends takes what
--- rounding left.
+-- One row per account, month and line type that has a period: invoice lines spread over
+-- the period that they bill, [period_start, period_end). Whole months get the same, and
+-- a day its share of its month, as contracts give it: a year paid at once is a twelfth
+-- each month. What lies after as_of_date is not here yet. The month in which a period
+-- ends takes what rounding left.
 with invoice_lines as (
     select * from {{ ref('int_invoice_lines') }}
-    where line_type in ('recurring', 'proration')
+    where line_type in ('recurring', 'proration', 'credit')
 ),
 
 months as (
     select * from {{ ref('int_months') }}
 ),
 
+lines_in_parts as (
+    select
+        invoice_lines.*,
+        {{ month_parts('invoice_lines.period_start') }} as start_part,
+        {{ month_parts('invoice_lines.period_end') }} as end_part
+    from invoice_lines
+),
+
+months_in_parts as (
+    select
+        months.month,
+        months.closes_on,
+        {{ month_parts('months.month') }} as start_part,
+        {{ month_parts(add_days('months.closes_on', 1)) }} as end_part
+    from months
+),
+
 spread as (
     select
-        invoice_lines.invoice_line_id,
-        invoice_lines.account_id,
-        invoice_lines.line_type,
-        months.month,
-        invoice_lines.amount,
-        {{ days_between(
-            'invoice_lines.period_start',
-            'greatest(invoice_lines.period_start, '
-            ~ 'least(invoice_lines.period_end, months.month))'
-        ) }} as days_before,
-        {{ days_between(
-            'invoice_lines.period_start',
-            'least(invoice_lines.period_end, '
-            ~ add_days('months.closes_on', 1) ~ ')'
-        ) }} as days_through,
-        {{ days_between('invoice_lines.period_start', 'invoice_lines.period_end') }}
-            as days_in_period
-    from invoice_lines
-    inner join months
+        lines_in_parts.account_id,
+        lines_in_parts.line_type,
+        months_in_parts.month,
+        lines_in_parts.amount,
+        greatest(months_in_parts.start_part, lines_in_parts.start_part)
+        - lines_in_parts.start_part as parts_before,
+        least(months_in_parts.end_part, lines_in_parts.end_part)
+        - lines_in_parts.start_part as parts_through,
+        lines_in_parts.end_part - lines_in_parts.start_part as parts_in_period
+    from lines_in_parts
+    inner join months_in_parts
         on
-            invoice_lines.period_start <= months.closes_on
-            and invoice_lines.period_end > months.month
+            lines_in_parts.period_start <= months_in_parts.closes_on
+            and lines_in_parts.period_end > months_in_parts.month
 ),
 
 final as (
@@ -44,9 +54,9 @@ final as (
         spread.line_type,
         cast(sum(
             {{ prorate(
-                'spread.amount', 'spread.days_through', 'spread.days_in_period'
+                'spread.amount', 'spread.parts_through', 'spread.parts_in_period'
             ) }} - {{ prorate(
-                'spread.amount', 'spread.days_before', 'spread.days_in_period'
+                'spread.amount', 'spread.parts_before', 'spread.parts_in_period'
             ) }}
         ) as decimal(18, 2)) as earned_amount
     from spread
