@@ -7,7 +7,7 @@
 from bowtie.reporting import house
 
 STANDING = """
-    select metric, rate, change_on_quarter, target, is_on_target
+    select as_of_month, metric, rate, change_on_quarter, target, is_on_target
     from revenue.retention_standings
     where touch_tier = 'all'
     order by position
@@ -28,9 +28,11 @@ if not health.accounts.raw:
     house.answer("There are no customers yet.")
 else:
     house.answer(
-        "{} pay {} a year. Net retention is {}, {} and {}; {} of ARR is red.",
+        "{} pay {} a year. Net retention over the twelve months to the end of {} is "
+        "{}, {} and {}; {} of ARR is red.",
         house.counted(health.accounts, "customer", "customers"),
         health.arr,
+        nrr.as_of_month,
         nrr.rate,
         house.moved(nrr.change_on_quarter, "last quarter"),
         house.against_target(nrr),
@@ -72,7 +74,12 @@ CHECKS = """
 passed = house.ask(CHECKS.format("passed"))
 warned = house.ask(CHECKS.format("warned"))
 red = house.sentence("{} of ARR, {} of all.", health.red_arr, health.red_arr_share)
-by = house.sentence("Of today's customers, by {}.", ahead.target_on)
+by = house.sentence(
+    "Of today's customers, by {}: from {} to {} if past errors repeat.",
+    ahead.target_on,
+    ahead.low_nrr,
+    ahead.high_nrr,
+)
 found = house.sentence("{} ended with a warning.", warned.count)
 house.tiles(
     [
@@ -97,7 +104,27 @@ before = house.ask_previous(STANDING)
 if before is None:
     house.remark("There is no generation before this one to compare with.")
 else:
-    house.table(before, caption="What the generation before said of retention")
+    rates = {row.metric.raw: str(row.rate.raw) for row in before if row.rate.raw}
+    changes = house.ask(
+        """
+        select
+            metric,
+            rate,
+            try_cast(earlier as decimal(12, 6)) as rate_before,
+            cast(rate - rate_before as decimal(12, 6)) as change_since
+        from revenue.retention_standings
+        left join (values ('nrr', ?), ('grr', ?), ('logo_retention', ?))
+            as rates (metric, earlier)
+            using (metric)
+        where touch_tier = 'all'
+        order by position
+        """,
+        *(rates.get(metric, "") for metric in ("nrr", "grr", "logo_retention")),
+    )
+    house.remark(
+        "The generation before counted to the end of {}.", before.row().as_of_month
+    )
+    house.table(changes, caption="Retention beside the generation before")
 
 # %%
 restated = house.ask("""

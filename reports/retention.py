@@ -7,7 +7,9 @@
 from bowtie.reporting import house
 
 standing = house.ask("""
-    select metric, rate, change_on_quarter, change_on_year, target, is_on_target
+    select
+        as_of_month, metric, rate, change_on_quarter, change_on_year, target,
+        is_on_target
     from revenue.retention_standings
     where touch_tier = 'all'
     order by position
@@ -19,9 +21,10 @@ if nrr.rate.raw is None:
     house.answer("Nobody was a customer a year ago, so nothing can be retained yet.")
 else:
     house.answer(
-        "Of the recurring revenue of a year ago {} is still here, the growth of the "
-        "same customers included: {}, and {}. Without that growth it is {}, and {} of "
-        "the customers themselves stayed.",
+        "In the twelve months to the end of {} we kept {} of the recurring revenue "
+        "with which they opened, the growth of the same customers included: {}, and "
+        "{}. Without that growth it is {}, and {} of the customers themselves stayed.",
+        nrr.as_of_month,
         nrr.rate,
         house.moved(nrr.change_on_quarter, "last quarter"),
         house.against_target(nrr),
@@ -39,6 +42,13 @@ for row in standing:
     tiles.append(house.Tile(str(row.metric), row.rate, note, house.tone(row)))
 house.tiles(tiles, standing)
 
+# %%
+house.note(
+    "Rates end with the last whole month: one that ended inside a month would be up to "
+    "a month short of its twelve. Targets are yours to set, in the seed "
+    "retention_targets; those that Bowtie brings are stand-ins."
+)
+
 # %% [markdown]
 # ## Where the ARR went
 
@@ -54,22 +64,23 @@ house.figure(
     house.waterfall(year, "step", "arr", {"opening", "closing"}),
     year,
     caption="ARR bridge over twelve months",
-    alt="A bridge from the ARR of a year ago to today's, a bar for each movement.",
+    alt="A bridge from the ARR of a year before to the last close, by movement.",
 )
 
 # %%
 quarter = house.ask(BRIDGE.format(3))
 house.remark(
-    "ARR was {} a year ago, {} a quarter ago, and is {} now.",
-    year.row(0).arr,
-    quarter.row(0).arr,
+    "At the end of {} ARR was {}, a quarter before {}, and a year before {}.",
+    nrr.as_of_month,
     year.row(-1).arr,
+    quarter.row(0).arr,
+    year.row(0).arr,
 )
 house.figure(
     house.waterfall(quarter, "step", "arr", {"opening", "closing"}),
     quarter,
     caption="ARR bridge over the last quarter",
-    alt="A bridge from the ARR of a quarter ago to today's, a bar for each movement.",
+    alt="A bridge from the ARR of a quarter before to the last close, by movement.",
 )
 
 # %% [markdown]
@@ -79,7 +90,16 @@ house.figure(
 trend = house.ask("""
     select as_of_month, nrr, grr, logo_retention, base_accounts, base_arr
     from revenue.retention
-    where window_months = 12 and slice_name = 'all' and base_accounts > 0
+    where
+        window_months = 12
+        and slice_name = 'all'
+        and not is_partial
+        -- A start so small that one customer moves it says nothing.
+        and base_arr >= (
+            select base_arr / 10 from revenue.retention_standings
+            where touch_tier = 'all' and metric = 'nrr'
+        )
+        and base_accounts > 0
     order by as_of_month
 """)
 house.figure(
@@ -94,8 +114,9 @@ house.figure(
 # %%
 house.remark(
     "Each point compares the customers of a year before, {} in the last one, with "
-    "themselves; who joined since is in neither side. The dashed line is the target of "
-    "net retention.",
+    "themselves; who joined since is in neither side. It begins where they paid a "
+    "tenth of what those of the last one did. The dashed line is the target of net "
+    "retention.",
     trend.row(-1).base_accounts,
 )
 
@@ -117,7 +138,7 @@ cohorts = house.ask("""
 house.figure(
     house.heat_map(cohorts, "cohort_month", "age_months", "nrr"),
     cohorts,
-    caption="What is left of each month's new ARR, by age in months",
+    caption="What is left of each month's new customers' first ARR, by age in months",
     alt="A triangle of net retention: a row a month of first ARR, a column an age.",
 )
 
@@ -127,8 +148,8 @@ house.figure(
 # %%
 tiers = house.ask("""
     select
-        touch_tier, metric, rate, change_on_quarter, change_on_year, target,
-        distance_to_target
+        touch_tier, metric, base_accounts, base_arr, rate, change_on_quarter,
+        change_on_year, target, distance_to_target
     from revenue.retention_standings
     where touch_tier <> 'all'
     order by position, rate desc, touch_tier
@@ -142,7 +163,9 @@ SLICES = """
     where
         window_months = 12
         and slice_name = ?
-        and as_of_month in (select max(as_of_month) from revenue.retention)
+        and as_of_month in (
+            select max(as_of_month) from revenue.retention where not is_partial
+        )
     order by base_arr desc, slice_value
 """
 for name in ("region", "industry"):
@@ -150,17 +173,22 @@ for name in ("region", "industry"):
 
 # %%
 books = house.ask("""
-    select csm_name, opening_accounts, opening_arr, nrr, grr, logo_retention
-    from capacity.csm_scorecard
+    select
+        coalesce(csms.csm_name, retention.slice_value) as csm_name,
+        retention.base_accounts, retention.base_arr, retention.nrr, retention.grr,
+        retention.logo_retention
+    from revenue.retention
+    left join core.csms
+        on retention.slice_value = csms.csm_id
     where
-        period = 'year'
-        and opening_arr > 0
-        and period_start in (
-            select max(period_start) from capacity.csm_scorecard where period = 'year'
+        retention.window_months = 12
+        and retention.slice_name = 'csm'
+        and retention.as_of_month in (
+            select max(as_of_month) from revenue.retention where not is_partial
         )
-    order by opening_arr desc, csm_id
+    order by retention.base_arr desc, retention.slice_value
 """)
-house.table(books, caption="By CSM: the book with which the year opened")
+house.table(books, caption="By CSM: the book that each had a year before")
 
 # %% [markdown]
 # ## What drove it
@@ -231,15 +259,25 @@ house.figure(
 
 # %%
 record = house.ask("""
-    select horizon, forecasts, intervals, intervals_held, mean_absolute_error
+    select
+        horizon, forecasts, intervals, intervals_held, mean_absolute_error,
+        largest_absolute_error
     from expansion_renewals.nrr_forecast_records
-    where horizon = 'all'
-""").row()
-if record.intervals.raw:
+    where horizon in ('4', 'all')
+    order by horizon
+""")
+if len(record) == 2 and record.row(0).forecasts.raw:
+    far, every = record.row(0), record.row(1)
     house.note(
-        "Read the ranges with care: of {} ranges that this method would have given for "
-        "quarters now over, {} held what came. On average a forecast missed by {}.",
-        record.intervals,
-        record.intervals_held,
-        record.mean_absolute_error.shown_as("points_apart"),
+        "Read the ranges with care. Four quarters ahead a forecast missed by {} on "
+        "average, and by {} at worst, {} of them being over. Of {} ranges that this "
+        "method would have given for quarters now over, at any horizon, {} held what "
+        "came; four quarters ahead it was {} of {}.",
+        far.mean_absolute_error.shown_as("points_apart"),
+        far.largest_absolute_error.shown_as("points_apart"),
+        far.forecasts,
+        every.intervals,
+        every.intervals_held,
+        far.intervals_held,
+        far.intervals,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -59,15 +59,20 @@ class RetentionReports:
         return compare(expected, found, KEYS[mart])
 
     @property
+    def _closed_on(self) -> date:
+        """The end of the last month that is whole on the as-of date."""
+        return (self.as_of + timedelta(days=1)).replace(day=1) - timedelta(days=1)
+
+    @property
     def _opening_month(self) -> date:
-        return first_day(month_number(self.as_of) - MONTHS)
+        return first_day(month_number(self._closed_on) - MONTHS)
 
     @cached_property
     def reports(self) -> Reports:
         """Who was kept, why, and what the company's ARR went through."""
-        month = first_day(month_number(self.as_of))
+        month = first_day(month_number(self._closed_on))
         return Reports(
-            as_of=self.as_of,
+            closed_on=self._closed_on,
             closings=self._rows(
                 "select account_id, month, closing_arr, closing_touch_tier "
                 "from revenue.arr_monthly "
@@ -89,7 +94,8 @@ class RetentionReports:
             reports=self.reports,
             movements=self._rows(
                 "from revenue.arr_monthly where movement_type <> 'none' "
-                f"and month > date '{self._opening_month}'"
+                f"and month > date '{self._opening_month}' "
+                f"and month <= date '{self._closed_on}'"
             ),
             parents=self._pairs(
                 "account_id, ultimate_parent_account_id from core.account_profiles"
@@ -106,7 +112,7 @@ class RetentionReports:
         )
         levels: dict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0)] * 2)
         for line in self._rows("from revenue.arr_lines"):
-            for place, day in enumerate((then, self.as_of)):
+            for place, day in enumerate((then, self._closed_on)):
                 if line["valid_from"] <= day < (line["valid_to"] or date.max):
                     unit = first_row(earlier, line["subscription_id"])
                     levels[unit][place] += self._value(line, day)

@@ -1,7 +1,7 @@
--- One row per window (3 or 12 months up to as_of_date) and step from the ARR with which
--- it opened to the ARR with which it closes. Steps are signed and add up: opening plus
--- all between is closing. What each movement is called is decided month by month, as in
--- arr_waterfall: an account that left and came back counts under both.
+-- One row per window (3 or 12 months up to the last whole one) and step from the ARR
+-- with which it opened to the ARR with which it closes. Steps are signed and add up:
+-- opening plus all between is closing. What each movement is called is decided month by
+-- month, as in arr_waterfall: an account that left and came back counts under both.
 {% set movements = {
     'new': 'new_arr',
     'reactivation': 'reactivation_arr',
@@ -22,11 +22,11 @@ with company_months as (
 windows as (
     select
         3 as window_months,
-        {{ add_months(month_of(as_of()), -2) }} as first_month
+        {{ add_months(closed_month(), -2) }} as first_month
     union all
     select
         12 as window_months,
-        {{ add_months(month_of(as_of()), -11) }} as first_month
+        {{ add_months(closed_month(), -11) }} as first_month
 ),
 
 -- The ledger may begin inside a window: then it opened with nothing.
@@ -42,13 +42,15 @@ summed as (
         coalesce(sum(company_months.{{ column }}), 0) as {{ column }},
         {%- endfor %}
         sum(case
-            when company_months.month = {{ month_of(as_of()) }}
+            when company_months.month = {{ closed_month() }}
                 then company_months.closing_arr
             else 0
         end) as closing_arr
     from windows
     left join company_months
-        on windows.first_month <= company_months.month
+        on
+            windows.first_month <= company_months.month
+            and company_months.month <= {{ closed_month() }}
     group by windows.window_months
 ),
 

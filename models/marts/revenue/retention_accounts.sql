@@ -1,13 +1,14 @@
--- One row per account of the twelve-month cohort (ARR a year ago): what it had, what it
--- has, and the cause that did most in the direction in which it moved. The rows behind
--- the newest `all` row of retention: base_arr and current_arr add up to its own.
+-- One row per account of the twelve-month cohort of the last whole month: what it had a
+-- year before, what it had at its close, and the cause that did most in the direction
+-- in which it moved. The rows behind that month's `all` row of retention: base_arr and
+-- current_arr add up to its own.
 with windows as (
     select * from {{ ref('int_retention_windows') }}
     where
         window_months = 12
         and product_family is null
-        and as_of_from <= {{ month_of(as_of()) }}
-        and as_of_to > {{ month_of(as_of()) }}
+        and as_of_from <= {{ closed_month() }}
+        and as_of_to > {{ closed_month() }}
 ),
 
 causes as (

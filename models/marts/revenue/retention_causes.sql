@@ -1,6 +1,7 @@
--- One row per cause that moved net retention over the last twelve months: what it won,
--- what it lost, and how much of NRR that is. Only accounts of the cohort; the causes
--- add up to current_arr - base_arr of the newest `all` row of retention.
+-- One row per cause that moved net retention over the last twelve whole months: what it
+-- won, what it lost, and how much of NRR that is. Only accounts of the cohort; the
+-- causes add up to current_arr - base_arr of the last whole month's `all` row of
+-- retention.
 with causes as (
     select * from {{ ref('int_retention_causes') }}
 ),
@@ -10,7 +11,7 @@ retention as (
     where
         window_months = 12
         and slice_name = 'all'
-        and as_of_month = {{ month_of(as_of()) }}
+        and as_of_month = {{ closed_month() }}
 ),
 
 summed as (

@@ -1,6 +1,6 @@
--- One row per published definition of retention: the same twelve months of the same
--- company under each. Sources were read in November 2026 and may have changed. Formulas
--- count over the opening; signs of losses are negative, as in arr_monthly.
+-- One row per published definition of retention: the last twelve whole months of the
+-- same company under each. Sources were read in November 2026 and may have changed.
+-- Formulas count over the opening; signs of losses are negative, as in arr_monthly.
 {% set base = 'retention.base_arr' -%}
 {% set opening = 'amounts.opening_arr' -%}
 {% set lost = 'amounts.churned_arr + amounts.contraction_arr' -%}
@@ -46,7 +46,7 @@
 with retention as (
     select * from {{ ref('retention') }}
     where
-        as_of_month = {{ month_of(as_of()) }}
+        as_of_month = {{ closed_month() }}
         and window_months = 12
         and slice_name = 'all'
 ),

@@ -1,6 +1,6 @@
--- One row per metric and touch tier, or the company: retention over twelve months as it
--- stands, a quarter and a year ago, and against its target. A tier without a base today
--- has no row; the company always has one.
+-- One row per metric and touch tier, or the company: retention over the twelve months
+-- up to the last whole month, a quarter and a year before, and against its target. A
+-- tier without a base then has no row; the company always has one.
 {% set metrics = ['nrr', 'grr', 'logo_retention'] -%}
 with retention as (
     select * from {{ ref('retention') }}
@@ -20,7 +20,9 @@ rates as (
         retention.slice_value,
         '{{ metric }}' as metric,
         {{ loop.index }} as position,
-        retention.{{ metric }} as rate
+        retention.{{ metric }} as rate,
+        retention.base_accounts,
+        retention.base_arr
     from retention
     {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -28,9 +30,9 @@ rates as (
 
 days as (
     select
-        {{ month_of(as_of()) }} as this_month,
-        {{ add_months(month_of(as_of()), -3) }} as quarter_ago,
-        {{ add_months(month_of(as_of()), -12) }} as year_ago
+        {{ closed_month() }} as this_month,
+        {{ add_months(closed_month(), -3) }} as quarter_ago,
+        {{ add_months(closed_month(), -12) }} as year_ago
 ),
 
 compared as (
@@ -40,6 +42,10 @@ compared as (
         rates.position,
         days.this_month as as_of_month,
         max(case when rates.as_of_month = days.this_month then rates.rate end) as rate,
+        max(case when rates.as_of_month = days.this_month then rates.base_accounts end)
+            as base_accounts,
+        max(case when rates.as_of_month = days.this_month then rates.base_arr end)
+            as base_arr,
         max(case when rates.as_of_month = days.quarter_ago then rates.rate end)
             as rate_quarter_ago,
         max(case when rates.as_of_month = days.year_ago then rates.rate end)
@@ -58,6 +64,8 @@ final as (
         compared.metric,
         cast(compared.position as bigint) as position,
         compared.as_of_month,
+        cast(coalesce(compared.base_accounts, 0) as bigint) as base_accounts,
+        cast(coalesce(compared.base_arr, 0) as decimal(18, 2)) as base_arr,
         compared.rate,
         compared.rate_quarter_ago,
         cast(compared.rate - compared.rate_quarter_ago as decimal(12, 6))

@@ -4,7 +4,7 @@ with retention as (
     where
         window_months = 12
         and slice_name = 'all'
-        and as_of_month = {{ month_of(as_of()) }}
+        and as_of_month = {{ closed_month() }}
 ),
 
 accounts as (

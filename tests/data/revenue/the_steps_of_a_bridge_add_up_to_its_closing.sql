@@ -19,7 +19,7 @@ company as (
     from {{ ref('arr_waterfall') }} as arr_waterfall
     where
         arr_waterfall.slice_name = 'all'
-        and arr_waterfall.month = {{ month_of(as_of()) }}
+        and arr_waterfall.month = {{ closed_month() }}
 ),
 
 final as (

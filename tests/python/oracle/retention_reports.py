@@ -2,13 +2,14 @@
 
 Readings of DECISIONS A7 and N4:
 
-- The cohort are the accounts with ARR at the close of the month twelve months before
-  the as-of date's; it keeps its tier and owner of that close.
+- All ends with the last month that is whole on the as-of date. The cohort are the
+  accounts with ARR at the close twelve months before; it keeps its tier and owner of
+  that close.
 - A cause of an account is what its events since that close come to, named by what an
   expansion or contraction is made of, any other event by itself. What they leave of its
   change is the exchange rates'. A cause that nets to nothing moved nobody.
 - Of causes of one size the first by name is the main one.
-- A tier is shown while it has a base today, the company always.
+- A tier is shown while it has a base then, the company always.
 - A month that the waterfall does not have opened and closed with nothing.
 """
 
@@ -74,13 +75,13 @@ class Member:
 class Reports:
     """The marts of one built database.
 
-    `closings` are rows of revenue.arr_monthly of the cohort's month and of the as-of
-    date's, `events` those of revenue.arr_events, `retention` of revenue.retention over
-    twelve months, `waterfall` of revenue.arr_waterfall for the company; `owners` are
-    the owner periods by account, the rest rows by their id.
+    `closings` are rows of revenue.arr_monthly of the cohort's month and of the last
+    whole one, `events` those of revenue.arr_events, `retention` of revenue.retention
+    over twelve months, `waterfall` of revenue.arr_waterfall for the company; `owners`
+    are the owner periods by account, the rest rows by their id.
     """
 
-    as_of: date
+    closed_on: date
     closings: Sequence[Row]
     events: Mapping[str, Sequence[Row]]
     owners: Mapping[str, Sequence[Row]]
@@ -92,8 +93,8 @@ class Reports:
 
     @property
     def month(self) -> int:
-        """The as-of date's month, numbered."""
-        return month_number(self.as_of)
+        """The last whole month, numbered."""
+        return month_number(self.closed_on)
 
     @property
     def opened_on(self) -> date:
@@ -118,7 +119,7 @@ class Reports:
         current = now["closing_arr"] if now else ZERO
         causes: Counter[str] = Counter()
         for event in self.events.get(account_id, []):
-            if not self.opened_on < event["event_on"] <= self.as_of:
+            if not self.opened_on < event["event_on"] <= self.closed_on:
                 continue
             if event["movement_type"] in ("expansion", "contraction"):
                 for cause in EVENT_CAUSES:
@@ -203,6 +204,8 @@ class Reports:
                     "metric": metric,
                     "position": position,
                     "as_of_month": today,
+                    "base_accounts": now.get("base_accounts", 0),
+                    "base_arr": now.get("base_arr", ZERO),
                     "rate": share,
                     "rate_quarter_ago": quarter_ago.get(metric),
                     "change_on_quarter": _less(share, quarter_ago.get(metric)),
@@ -218,7 +221,9 @@ class Reports:
         months = {month_number(row["month"]): row for row in self.waterfall}
         for window in BRIDGES:
             before = self.month - window
-            inside = [row for month, row in months.items() if month > before]
+            inside = [
+                row for month, row in months.items() if before < month <= self.month
+            ]
             steps = {
                 "opening": _closing(months.get(before)),
                 **{

@@ -1,5 +1,5 @@
--- One row per as-of date: what the published definitions of retention are made of,
--- over the twelve months up to it. They differ in the unit that is followed (account,
+-- One row per as-of date: what the published definitions of retention are made of, over
+-- the last twelve whole months. They differ in the unit that is followed (account,
 -- parent, subscription), in whose movements count, and in what a return is. Amounts are
 -- 0 where there was nothing.
 with account_months as (
@@ -23,8 +23,8 @@ subscription_levels as (
 
 window_months as (
     select
-        {{ month_of(as_of()) }} as closing_month,
-        {{ add_months(month_of(as_of()), -12) }} as opening_month
+        {{ closed_month() }} as closing_month,
+        {{ add_months(closed_month(), -12) }} as opening_month
 ),
 
 -- Followed unit: the ultimate parent of today.
@@ -98,6 +98,7 @@ moves as (
             and first_events.event_rank = 1
     where
         account_months.month > window_months.opening_month
+        and account_months.month <= window_months.closing_month
         and account_months.movement_type <> 'none'
 ),
 

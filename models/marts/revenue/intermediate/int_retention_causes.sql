@@ -1,14 +1,14 @@
--- One row per account of the twelve-month cohort and cause that moved its ARR since the
--- window opened; the causes of an account add up to its change, point to point. What is
--- left of an account's change after its dated events is the exchange rates' doing: they
--- move monthly figures under the policy `historical`, and events never.
+-- One row per account of the twelve-month cohort and cause that moved its ARR in the
+-- window; the causes of an account add up to its change, point to point. What is left
+-- of an account's change after its dated events is the exchange rates' doing: they move
+-- monthly figures under the policy `historical`, and events never.
 with windows as (
     select * from {{ ref('int_retention_windows') }}
     where
         window_months = 12
         and product_family is null
-        and as_of_from <= {{ month_of(as_of()) }}
-        and as_of_to > {{ month_of(as_of()) }}
+        and as_of_from <= {{ closed_month() }}
+        and as_of_to > {{ closed_month() }}
 ),
 
 events as (
@@ -16,7 +16,9 @@ events as (
         arr_events.*,
         arr_events.movement_type in ('expansion', 'contraction') as has_causes
     from {{ ref('arr_events') }} as arr_events
-    where arr_events.event_on >= {{ add_months(month_of(as_of()), -11) }}
+    where
+        arr_events.event_on >= {{ add_months(closed_month(), -11) }}
+        and arr_events.event_on < {{ add_months(closed_month(), 1) }}
 ),
 
 event_causes as (

@@ -1,6 +1,7 @@
--- One row per subscription that had ARR twelve months before as_of_date: what it had at
--- that month's close and what it has now, each at its month's rates under the currency
--- policy, as account levels are. A row that renews another is the same subscription.
+-- One row per subscription that had ARR twelve months before the last whole month's
+-- close: what it had then and at that close, each at its month's rates under the
+-- currency policy, as account levels are. A row that renews another is the same
+-- subscription.
 with lines as (
     select * from {{ ref('arr_lines') }}
 ),
@@ -26,13 +27,13 @@ month_rates as (
 
 edges as (
     select
-        {{ add_months(month_of(as_of()), -12) }} as month,
-        {{ add_days(add_months(month_of(as_of()), -11), -1) }} as closes_on,
+        {{ add_months(closed_month(), -12) }} as month,
+        {{ add_days(add_months(closed_month(), -11), -1) }} as closes_on,
         1 as is_opening
     union all
     select
-        {{ month_of(as_of()) }} as month,
-        {{ as_of() }} as closes_on,
+        {{ closed_month() }} as month,
+        {{ add_days(add_months(closed_month(), 1), -1) }} as closes_on,
         0 as is_opening
 ),
 
