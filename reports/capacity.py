@@ -9,34 +9,55 @@ from bowtie.reporting import house
 
 totals = house.ask("""
     select
-        csms, csms_over, csms_overbooked, accounts, uncovered_accounts, uncovered_arr,
+        as_of_date, csms, csms_overbooked, accounts, uncovered_accounts, uncovered_arr,
         mis_tiered_accounts, mis_tiered_arr, utilisation, expected_hours,
         available_hours, proposed_moves, tiers_out_of_band, csms_to_hire
     from capacity.capacity_totals
 """)
 now = totals.row()
+outside = house.ask("""
+    select
+        count(case when status = 'over' then 1 end) as tiers_over,
+        count(case when status = 'under' then 1 end) as tiers_under,
+        cast(sum(csms) as bigint) as csms,
+        cast(sum(csms_needed) as bigint) as csms_needed
+    from capacity.tier_capacity
+    where
+        touch_tier <> 'unassigned'
+        and month in (select max(month) from capacity.tier_capacity)
+""")
+bands = outside.row()
 
 # %%
 house.answer(
-    "{} look after {} customers; {} above the accounts that their band allows, and the "
-    "books need {} of the hours there are. Nobody looks after {}, and {} with a CSM of "
-    "another tier.",
+    "{} look after {} customers: {} more accounts for a CSM or team than the tier's "
+    "band allows, {} fewer. The books need {} of the hours there are. Nobody looks "
+    "after {}, and {} with a CSM of another tier.",
     house.counted(now.csms, "CSM", "CSMs"),
     now.accounts,
-    house.counted(now.csms_over, "is", "are"),
+    house.counted(bands.tiers_over, "tier has", "tiers have"),
+    bands.tiers_under,
     now.utilisation,
     house.counted(now.uncovered_accounts, "customer", "customers"),
     house.counted(now.mis_tiered_accounts, "is", "are"),
 )
 
 # %%
-HOURS = house.sentence("{} needed, {} there", now.expected_hours, now.available_hours)
+HOURS = house.sentence(
+    "{} needed, {} there, in the month up to {}",
+    now.expected_hours,
+    now.available_hours,
+    now.as_of_date,
+)
 UNCOVERED = house.sentence("with {} of ARR", now.uncovered_arr)
 MIS_TIERED = house.sentence("with {} of ARR", now.mis_tiered_arr)
-STUCK = house.sentence("{} stay out of band all the same", now.tiers_out_of_band)
+STUCK = house.sentence(
+    "{} out of band all the same",
+    house.counted(now.tiers_out_of_band, "tier stays", "tiers stay"),
+)
 house.tiles(
     [
-        house.Tile("Hours taken this month", now.utilisation, HOURS),
+        house.Tile("Hours needed, of those there", now.utilisation, HOURS),
         house.Tile("Customers of nobody", now.uncovered_accounts, UNCOVERED),
         house.Tile("With a CSM of another tier", now.mis_tiered_accounts, MIS_TIERED),
         house.Tile("Moves that would mend it", now.proposed_moves, STUCK),
@@ -59,13 +80,18 @@ tiers = house.ask("""
     order by arr desc, touch_tier
 """)
 house.table(tiers, caption="Accounts for each CSM or team, against the tier's band")
+house.remark(
+    "By accounts and hours {} would do, where {} work now.",
+    house.counted(bands.csms_needed, "CSM", "CSMs"),
+    bands.csms,
+)
 
 # %%
 loads = house.ask("""
     select
-        csm_name, team, touch_model, accounts, band, recommended_min, recommended_max,
-        expected_hours, available_hours, utilisation, customer_facing_share,
-        logged_share
+        csm_name, team, touch_model, accounts, band_accounts, band, recommended_min,
+        recommended_max, expected_hours, available_hours, utilisation,
+        customer_facing_share, logged_share
     from capacity.csm_capacity
     where
         is_present_at_close
@@ -77,7 +103,7 @@ loads = house.ask("""
 house.figure(
     house.bars(loads.first(25), "csm_name", "expected_hours", target="available_hours"),
     loads.first(25),
-    caption="Hours that each book needs this month; the mark is what its CSM has",
+    caption="Hours that each book needs in the month; the mark is what its CSM has",
     alt="A bar of needed hours for each CSM, the fullest first, with a mark at the "
     "hours that there are.",
 )
@@ -87,7 +113,7 @@ house.table(loads, caption="Each CSM's book, band and time")
 house.remark(
     "Hours follow from each account's tier, health and stage. Time with customers is "
     "known only as far as it is logged: read its share next to the share of hours that "
-    "the log explains.",
+    "the log explains. A team with a band of its own is counted as a whole.",
 )
 
 # %% [markdown]
@@ -122,14 +148,17 @@ moves = house.ask("""
 """)
 house.table(
     moves,
-    caption="The fewest moves that bring everybody into band",
+    caption="The fewest moves that bring books into their bands, as far as moves can",
     longest=20,
     empty="No account has to change hands.",
 )
 
 # %%
 stuck = house.ask("""
-    select touch_tier, reason, accounts_outside, heads_missing
+    select
+        touch_tier, reason, accounts_outside,
+        greatest(heads_missing, 0) as heads_missing,
+        greatest(-heads_missing, 0) as heads_spare
     from capacity.rebalancing_moves
     where proposal = 'infeasible'
     order by accounts_outside desc, touch_tier
@@ -145,8 +174,9 @@ house.table(
 
 # %%
 house.remark(
-    "Within twelve months {} to be hired in the expected scenario, so that no book "
-    "exceeds its band.",
+    "Within twelve months {} to be hired in the expected scenario, so that no CSM has "
+    "more hours or accounts than there is room for. A team's band asks for teams, "
+    "which the CSMs there are may form.",
     house.counted(now.csms_to_hire, "CSM has", "CSMs have"),
 )
 ahead = house.ask("""
@@ -168,3 +198,16 @@ house.figure(
     alt="A bar for each touch tier, with a mark at the number of CSMs of today.",
 )
 house.table(ahead, caption="Twelve months ahead, by scenario")
+
+# %% [markdown]
+# ## What it costs, and what it keeps
+
+# %%
+economics = house.ask("""
+    select
+        touch_tier, accounts, arr, arr_per_account, cost_to_serve, cost_to_serve_rate,
+        gross_churn_rate, lifetime_years, cltv
+    from capacity.tier_economics
+    order by arr desc, touch_tier
+""")
+house.table(economics, caption="What serving a tier costs, and how long it stays")

@@ -153,18 +153,23 @@ class Marts:
             won=rows_of(
                 self.connection,
                 "from revenue.arr_waterfall where slice_name = 'touch_tier' "
-                f"and month > date_trunc('month', date '{self.as_of}') "
-                "- interval 12 months",
+                f"and month > {self._closed_month} - interval 12 months "
+                f"and month <= {self._closed_month}",
             ),
             scenarios=rows_of(self.connection, "from policy.headcount_scenarios"),
         ).rows()
+
+    @property
+    def _closed_month(self) -> str:
+        """SQL of the last month that is whole on the as-of date."""
+        return f"date_trunc('month', date '{self.as_of}' + 1) - interval 1 month"
 
     def _retention(self) -> Mapping[str, Row]:
         """Return retention of twelve months by tier."""
         rows = rows_of(
             self.connection,
             "from revenue.retention "
-            f"where as_of_month = date_trunc('month', date '{self.as_of}') "
+            f"where as_of_month = {self._closed_month} "
             "and window_months = 12 and slice_name = 'touch_tier'",
         )
         return {row["slice_value"]: row for row in rows}

@@ -28,7 +28,7 @@ retention as (
     where
         slice_name = 'touch_tier'
         and window_months = 12
-        and as_of_month = {{ month_of(as_of()) }}
+        and as_of_month = {{ closed_month() }}
 ),
 
 -- Nobody is paid for more than full time, whatever hours the CRM says.

@@ -1,5 +1,5 @@
--- One row per touch tier, as of the date: what its own last twelve months say of churn
--- and growth, and what it carries today.
+-- One row per touch tier, as of the date: what its own last twelve whole months say of
+-- churn and growth, and what it carries today.
 with tier_months as (
     select * from {{ ref('int_tier_months') }}
     where
@@ -12,7 +12,7 @@ retention as (
     where
         slice_name = 'touch_tier'
         and window_months = 12
-        and as_of_month = {{ month_of(as_of()) }}
+        and as_of_month = {{ closed_month() }}
 ),
 
 new_accounts as (
@@ -27,7 +27,8 @@ new_accounts as (
     from {{ ref('arr_waterfall') }} as waterfall
     where
         waterfall.slice_name = 'touch_tier'
-        and waterfall.month > {{ add_months(month_of(as_of()), -12) }}
+        and waterfall.month > {{ add_months(closed_month(), -12) }}
+        and waterfall.month <= {{ closed_month() }}
     group by waterfall.slice_value
 ),
 
