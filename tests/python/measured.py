@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import duckdb
@@ -115,6 +116,10 @@ def measured_in(connection: duckdb.DuckDBPyConnection, every: int = 1) -> Measur
     )
     staged = {name: rows_by_account(connection, sql) for name, sql in STAGED.items()}
     tiers = rows_of(connection, "from policy.touch_tiers")
+    good_until: dict[str, Fraction] = {}
+    for row in rows_of(connection, "from policy.health_drivers"):
+        full = Fraction(row["value_at_100"])
+        good_until[row["driver"]] = max(full, good_until.get(row["driver"], full))
     thresholds = {
         row["touch_tier"]: row
         for row in rows_of(connection, "from policy.activation_thresholds")
@@ -153,6 +158,7 @@ def measured_in(connection: duckdb.DuckDBPyConnection, every: int = 1) -> Measur
             (row["occurred_on"] for row in met if health_facts.is_review(row)),
             default=None,
         ),
+        "good_until": good_until,
     }
     known = {
         account_id: health_facts.Known(

@@ -51,7 +51,8 @@ class Known:
     from before usage was recorded is not `can_activate`.
     `usage_known_on` and `most_features` are the company's: by week with use of anybody,
     as far as it had come, so that a week holds until the next such one; `first_met` and
-    `first_reviewed` are the days of its first such activities.
+    `first_reviewed` are the days of its first such activities. `good_until` says up to
+    what a driver has all its points.
     """
 
     usage: Mapping[date, UsageWeek]
@@ -69,6 +70,7 @@ class Known:
     most_features: Mapping[date, int]
     first_met: date | None
     first_reviewed: date | None
+    good_until: Mapping[str, Fraction]
 
 
 @dataclass
@@ -301,12 +303,16 @@ def _engagement(
     held = [one for one in met if one["status"] in (None, "completed")]
     reviews = [one for one in held if one["activity_type"] in _REVIEWS]
 
-    def days_since(those: Sequence[Row], first_of_anybody: date | None) -> int | None:
+    def days_since(
+        those: Sequence[Row], first_of_anybody: date | None, good_for: Fraction | None
+    ) -> int | None:
         if those:
             return (taken_on - max(one["occurred_on"] for one in those)).days
         if first_of_anybody is None or first_of_anybody > taken_on:
             return None
-        return (taken_on - max(customer["first_arr_on"], first_of_anybody)).days
+        at_least = (taken_on - max(customer["first_arr_on"], first_of_anybody)).days
+        # Until it is too long, nothing is known: silence is not good news.
+        return at_least if good_for is not None and at_least > good_for else None
 
     expected = [
         one
@@ -315,8 +321,19 @@ def _engagement(
     ]
     attended = [one for one in expected if one in held]
     return {
-        "touch_recency": _ratio(days_since(held, known.first_met), touchpoint_days),
-        "qbr_recency": days_since(reviews, known.first_reviewed),
+        "touch_recency": _ratio(
+            days_since(
+                held,
+                known.first_met,
+                None
+                if touchpoint_days is None
+                else known.good_until["touch_recency"] * touchpoint_days,
+            ),
+            touchpoint_days,
+        ),
+        "qbr_recency": days_since(
+            reviews, known.first_reviewed, known.good_until["qbr_recency"]
+        ),
         "meetings_attended": _ratio(len(attended), len(expected)),
     }
 

@@ -41,20 +41,23 @@ met_days as (
     select
         'touchpoint_overdue' as trigger,
         touches.account_id,
-        touches.touched_on as met_on
+        touches.touched_on as met_on,
+        1 as is_met
     from touches
     union distinct
     select
         'qbr_overdue' as trigger,
         touches.account_id,
-        touches.touched_on as met_on
+        touches.touched_on as met_on,
+        1 as is_met
     from touches
     where touches.is_review
     union distinct
     select
         triggers.trigger,
         first_arr.account_id,
-        greatest(first_arr.first_arr_on, touch_records.records_from) as met_on
+        greatest(first_arr.first_arr_on, touch_records.records_from) as met_on,
+        0 as is_met
     from first_arr
     cross join touch_records
     inner join triggers
@@ -68,11 +71,13 @@ gaps as (
         met_days.trigger,
         met_days.account_id,
         met_days.met_on,
+        max(met_days.is_met) as is_met,
         lead(met_days.met_on) over (
             partition by met_days.trigger, met_days.account_id
             order by met_days.met_on
         ) as met_next_on
     from met_days
+    group by met_days.trigger, met_days.account_id, met_days.met_on
 ),
 
 pieces as (
@@ -80,6 +85,7 @@ pieces as (
         gaps.account_id,
         gaps.trigger,
         gaps.met_on,
+        gaps.is_met,
         greatest(
             {{ add_days(
                 'gaps.met_on',
@@ -127,10 +133,14 @@ final as (
         pieces.trigger,
         pieces.holds_from,
         pieces.holds_until,
-        case pieces.trigger
-            when 'qbr_overdue' then 'no business review since '
-            else 'not met since '
-        end || cast(pieces.met_on as varchar(10)) as reason
+        case
+            when pieces.is_met = 0 and pieces.trigger = 'qbr_overdue'
+                then 'no business review yet'
+            when pieces.is_met = 0 then 'not met as a customer yet'
+            when pieces.trigger = 'qbr_overdue'
+                then 'no business review since ' || cast(pieces.met_on as varchar(10))
+            else 'not met since ' || cast(pieces.met_on as varchar(10))
+        end as reason
     from pieces
     where
         pieces.holds_from < {{ open_end('pieces.holds_until') }}

@@ -62,8 +62,10 @@ term_windows as (
         end as holds_until,
         case triggers.trigger
             when 'notice_near'
-                then 'notice can be given until '
-                    || cast(terms.notice_date as varchar(10))
+                then case
+                        when terms.renews_by_itself then 'notice can be given until '
+                        else 'renewal is to be agreed by '
+                    end || cast(terms.notice_date as varchar(10))
             else 'contract ends on ' || cast(terms.term_end_date as varchar(10))
         end as reason
     from terms

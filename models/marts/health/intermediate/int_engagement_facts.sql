@@ -1,7 +1,8 @@
 -- One row per customer and scored week: how it has been met. A touch is a completed
 -- activity of a person with the customer; automated messages and internal work are
 -- none. Time without a touch counts from the customer's start or, where that is later,
--- from the first activity that the CRM has of anybody.
+-- from the first activity that the CRM has of anybody; it is the least that it can have
+-- been, so that it counts once it is no longer good, and says nothing before.
 with customer_weeks as (
     select * from {{ ref('int_customer_weeks') }}
 ),
@@ -28,12 +29,9 @@ weeks as (
 first_activity as (
     select
         min(meetings.occurred_on) as recorded_from,
-        min(
-            case
-                when meetings.activity_type in ('qbr', 'ebr') then meetings.occurred_on
-            end
-        )
-            as reviews_recorded_from
+        min(case
+            when meetings.activity_type in ('qbr', 'ebr') then meetings.occurred_on
+        end) as reviews_recorded_from
     from meetings
 ),
 
@@ -79,6 +77,15 @@ attendance as (
     group by meetings.account_id, weeks.week
 ),
 
+still_good as (
+    select
+        max(case when drivers.driver = 'touch_recency' then drivers.value_at_100 end)
+            as touch_recency,
+        max(case when drivers.driver = 'qbr_recency' then drivers.value_at_100 end)
+            as qbr_recency
+    from {{ ref('health_drivers') }} as drivers
+),
+
 with_touches as (
     select
         customer_weeks.account_id,
@@ -86,6 +93,8 @@ with_touches as (
         touch_tiers.touchpoint_days,
         attendance.attended,
         attendance.planned,
+        touch_days.occurred_on is not null as was_met,
+        review_days.occurred_on is not null as was_reviewed,
         {{ days_between("coalesce(touch_days.occurred_on, case
             when first_activity.recorded_from <= customer_weeks.taken_on
                 then greatest(customer_weeks.first_arr_on, first_activity.recorded_from)
@@ -118,13 +127,23 @@ final as (
     select
         with_touches.account_id,
         with_touches.week,
-        {{ safe_divide(
-            'with_touches.days_since_touch', 'with_touches.touchpoint_days'
-        ) }} as touch_recency,
-        with_touches.days_since_review as qbr_recency,
+        case
+            when with_touches.was_met
+                or with_touches.days_since_touch
+                > still_good.touch_recency * with_touches.touchpoint_days
+                then {{ safe_divide(
+                    'with_touches.days_since_touch', 'with_touches.touchpoint_days'
+                ) }}
+        end as touch_recency,
+        case
+            when with_touches.was_reviewed
+                or with_touches.days_since_review > still_good.qbr_recency
+                then with_touches.days_since_review
+        end as qbr_recency,
         {{ safe_divide('with_touches.attended', 'with_touches.planned') }}
             as meetings_attended
     from with_touches
+    cross join still_good
 )
 
 select * from final
