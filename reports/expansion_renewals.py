@@ -9,7 +9,7 @@ from bowtie.reporting import house
 horizons = house.ask("""
     select
         horizon_days, renewals, arr_up_for_renewal, forecast_arr, gross_rate, net_rate,
-        committed_arr, at_risk_renewals, at_risk_arr
+        expected_loss_arr, committed_arr, at_risk_renewals, at_risk_arr
     from expansion_renewals.renewal_horizons
     order by horizon_days
 """)
@@ -18,11 +18,13 @@ quarter = horizons.where(horizon_days=90).row()
 # %%
 house.answer(
     "Within {} days {} of ARR comes up for renewal: {} of it, {}, is expected to "
-    "renew, {} is bound already, and {} is at risk.",
+    "renew, and {} to be lost, by what accounts alike lost. {} is bound already; {} is "
+    "at risk by name: red, in grace or cancelled.",
     quarter.horizon_days,
     quarter.arr_up_for_renewal,
     quarter.forecast_arr,
     quarter.gross_rate,
+    quarter.expected_loss_arr,
     quarter.committed_arr,
     quarter.at_risk_arr,
 )
@@ -30,7 +32,12 @@ house.answer(
 # %%
 tiles = []
 for row in horizons:
-    note = house.sentence("{} expected, {} at risk", row.gross_rate, row.at_risk_arr)
+    note = house.sentence(
+        "{} expected: {} lost; {} at risk by name",
+        row.gross_rate,
+        row.expected_loss_arr,
+        row.at_risk_arr,
+    )
     label = house.sentence("Up within {} days", row.horizon_days)
     tiles.append(house.Tile(label, row.arr_up_for_renewal, note))
 house.tiles(tiles, horizons)

@@ -66,6 +66,7 @@ LABELS = {
     "cancel_requested_on": "Cancellation asked",
     "days_before_renewal": "Days to renewal",
     "expected_hours": "Hours needed",
+    "expected_loss_arr": "Expected to be lost",
     "first_touch_on": "Met since, on",
     "forecast_arr": "Expected",
     "forecast_gross_rate": "Forecast",

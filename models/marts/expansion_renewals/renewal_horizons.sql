@@ -40,6 +40,8 @@ final as (
         cast(summed.arr_up_for_renewal as decimal(18, 2)) as arr_up_for_renewal,
         cast(summed.forecast_arr as decimal(18, 2)) as forecast_arr,
         cast(summed.net_forecast_arr as decimal(18, 2)) as net_forecast_arr,
+        cast(summed.arr_up_for_renewal - summed.forecast_arr as decimal(18, 2))
+            as expected_loss_arr,
         {{ safe_divide('summed.forecast_arr', 'summed.arr_up_for_renewal') }}
             as gross_rate,
         {{ safe_divide('summed.net_forecast_arr', 'summed.arr_up_for_renewal') }}

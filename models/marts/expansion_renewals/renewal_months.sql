@@ -37,6 +37,8 @@ final as (
         {%- endfor %}
         cast(summed.at_risk_arr as decimal(18, 2)) as at_risk_arr,
         cast(summed.forecast_arr as decimal(18, 2)) as forecast_arr,
+        cast(summed.arr_up_for_renewal - summed.forecast_arr as decimal(18, 2))
+            as expected_loss_arr,
         {{ safe_divide('summed.forecast_arr', 'summed.arr_up_for_renewal') }}
             as gross_rate
     from summed

@@ -100,6 +100,7 @@ def renewal_horizons(renewals: Iterable[Row], as_of: date) -> Iterator[dict[str,
             "arr_up_for_renewal": arr,
             "forecast_arr": forecast,
             "net_forecast_arr": net,
+            "expected_loss_arr": arr - forecast,
             "gross_rate": ratio(forecast, arr),
             "net_rate": ratio(net, arr),
             "committed_arr": _sum(
@@ -140,6 +141,7 @@ def renewal_months(renewals: Iterable[Row]) -> Iterator[dict[str, Any]]:
                 "arr_up_for_renewal",
             ),
             "forecast_arr": forecast,
+            "expected_loss_arr": arr - forecast,
             "gross_rate": ratio(forecast, arr),
         }
 

@@ -9,6 +9,10 @@ Readings of DECISIONS E2, E3 and E4:
   day of the question, and of which no cancellation was known then. It is worth its ARR
   of that day; of this it kept at most all of it, growth aside.
 - Tier and band are the account's of the day on which somebody asks.
+- Bands of a tier with enough cases are in order, red below yellow below green: two
+  beside each other that are not are one group, until all are in order. Growth has an
+  order of its own. A band with fewer cases takes what all tiers say of it, then what
+  the seed says, but stays between its neighbours that have enough.
 """
 
 from __future__ import annotations
@@ -31,6 +35,9 @@ from oracle.terms import ZERO, Life, Outcome, outcomes
 LEADS = (90, 30)
 _LATE_FROM = 60
 _EVERY = "all"
+_ORDER = ("red", "yellow", "green")
+# What was up, what was kept of it, and what was kept with growth.
+_Sums = tuple[Decimal, Decimal, Decimal]
 _DAY = timedelta(days=1)
 SCENARIOS = ("committed", "expected", "at_risk")
 
@@ -79,7 +86,7 @@ class _Group:
     """Cases of one tier, band and lead: running sums in order of being settled."""
 
     settled: list[date] = field(default_factory=list)
-    sums: list[tuple[Decimal, Decimal, Decimal]] = field(default_factory=list)
+    sums: list[_Sums] = field(default_factory=list)
 
     def add(self, case: Question, settled_on: date) -> None:
         """Count a case that was settled after all those before it."""
@@ -87,16 +94,49 @@ class _Group:
         self.settled.append(settled_on)
         self.sums.append((arr + case.arr, kept + case.kept, net + case.net_kept))
 
-    def rates(self, day: date, min_cases: int) -> tuple[Fraction, Fraction] | None:
-        """Return both rates of what was settled before a day, if that is enough."""
+    def so_far(self, day: date, min_cases: int) -> _Sums | None:
+        """Return the sums of what was settled before a day, if that is enough."""
         cases = bisect_left(self.settled, day)
-        if cases < min_cases or cases == 0:
-            return None
-        arr, kept, net = self.sums[cases - 1]
-        gross_rate, net_rate = ratio(kept, arr), ratio(net, arr)
-        return (
-            None if gross_rate is None or net_rate is None else (gross_rate, net_rate)
-        )
+        return None if cases < max(min_cases, 1) else self.sums[cases - 1]
+
+
+def in_order(
+    bands: Sequence[tuple[str, Decimal, Decimal]],
+) -> dict[str, Fraction]:
+    """Return the rates of bands, worst first, given what was up and kept of each.
+
+    Blocks of adjacent bands are merged as long as one is ahead of the next (pool
+    adjacent violators).
+    """
+    blocks: list[tuple[list[str], Decimal, Decimal]] = []
+    for band, arr, kept in bands:
+        blocks.append(([band], arr, kept))
+        while len(blocks) > 1 and _rate(blocks[-2]) > _rate(blocks[-1]):
+            later, earlier = blocks.pop(), blocks.pop()
+            blocks.append(
+                (earlier[0] + later[0], earlier[1] + later[1], earlier[2] + later[2])
+            )
+    return {
+        band: ratio(kept, arr) or Fraction(0)
+        for names, arr, kept in blocks
+        for band in names
+    }
+
+
+def _rate(block: tuple[list[str], Decimal, Decimal]) -> Fraction:
+    return Fraction(block[2]) / Fraction(block[1])
+
+
+def _between(rates: Mapping[str, Fraction], band: str, rate: Fraction) -> Fraction:
+    """Return a rate, moved as little as needed to stand in its place among others."""
+    if band not in _ORDER:
+        return rate
+    place = _ORDER.index(band)
+    for other in _ORDER[:place]:
+        rate = max(rate, rates.get(other, rate))
+    for other in _ORDER[place + 1 :]:
+        rate = min(rate, rates.get(other, rate))
+    return rate
 
 
 Answer = tuple[str, Fraction, Fraction]
@@ -172,24 +212,51 @@ class Renewals:
             self.groups[tier, case.band, case.lead_days].add(
                 case, case.outcome.settled_on
             )
-        self.groups[_EVERY, _EVERY, case.lead_days].add(case, case.outcome.settled_on)
 
     def answer(self, question: Question) -> Answer:
         """Return where a likelihood is from, without and with growth."""
         if question.is_cancelled:
             return "cancelled", Fraction(0), Fraction(0)
-        lead = 30 if question.lead_days <= _LATE_FROM else 90
-        for basis, tier, band in (
-            ("tier and band", str(question.tier), question.band),
-            ("band", _EVERY, question.band),
-            ("all", _EVERY, _EVERY),
-        ):
-            group = self.groups.get((tier, band, lead), _Group())
-            rates = group.rates(question.asked_on, self.policy.min_cases)
-            if rates is not None:
-                return basis, *rates
         seed = self.policy.rates[question.band]
-        return "policy", Fraction(seed["gross_rate"]), Fraction(seed["net_rate"])
+        basis = "policy"
+        gross_rate, net_rate = Fraction(seed["gross_rate"]), Fraction(seed["net_rate"])
+        # From the farthest to the closest: what is closer and has enough counts.
+        for closer, tier in (("band", _EVERY), ("tier and band", str(question.tier))):
+            gross, net = self._known(tier, question)
+            if question.band in gross:
+                basis = closer
+            gross_rate, net_rate = (
+                rates.get(question.band, _between(rates, question.band, rate))
+                for rates, rate in ((gross, gross_rate), (net, net_rate))
+            )
+        return basis, gross_rate, net_rate
+
+    def _known(
+        self, tier: str, question: Question
+    ) -> tuple[dict[str, Fraction], dict[str, Fraction]]:
+        """Return a tier's rates by band, of bands with enough cases alone."""
+        lead = 30 if question.lead_days <= _LATE_FROM else 90
+        day, least = question.asked_on, self.policy.min_cases
+        sums = {
+            band: found
+            for band in (*_ORDER, "unscored")
+            if (group := self.groups.get((tier, band, lead)))
+            and (found := group.so_far(day, least))
+        }
+        known: list[dict[str, Fraction]] = []
+        for kept in (1, 2):
+            ranked = [
+                (band, sums[band][0], sums[band][kept])
+                for band in _ORDER
+                if band in sums
+            ]
+            apart = [
+                (band, found[0], found[kept])
+                for band, found in sums.items()
+                if band not in _ORDER
+            ]
+            known.append(in_order(ranked) | in_order(apart))
+        return known[0], known[1]
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:

@@ -1,7 +1,8 @@
 -- One row per term end and day on which somebody asks: the share of its ARR that will
 -- be renewed, from the closest group with renewal_rate_min_cases settled cases: tier
--- and band, band, all; else the policy seed. What was asked to be cancelled is taken as
--- gone.
+-- and band, then the band; else the policy seed of the band. What stands in for a band
+-- stays between the bands beside it that have enough, so that no worse band is ahead of
+-- a better one. What was asked to be cancelled is taken as gone.
 with questions as (
     select * from {{ ref('int_renewal_questions') }}
 ),
@@ -12,60 +13,77 @@ bands as (
 
 rates as (
     select * from {{ ref('int_renewal_rates') }}
-    where cases >= {{ whole_number_var('renewal_rate_min_cases', at_least=1) }}
 ),
 
 policy_rates as (
     select * from {{ ref('renewal_rates') }}
 ),
 
-with_rates as (
+with_band as (
     select
         questions.*,
-        bands.health_band,
-        {%- for rate in ['gross_rate', 'net_rate'] %}
-        case
-            when questions.is_cancelled then cast(0 as decimal(12, 6))
-            else coalesce(
-                    tier_band_rates.{{ rate }},
-                    band_rates.{{ rate }},
-                    all_rates.{{ rate }},
-                    policy_rates.{{ rate }}
-                )
-        end as {{ rate }},
-        {%- endfor %}
-        case
-            when questions.is_cancelled then 'cancelled'
-            when tier_band_rates.cases is not null then 'tier and band'
-            when band_rates.cases is not null then 'band'
-            when all_rates.cases is not null then 'all'
-            else 'policy'
-        end as likelihood_basis
+        bands.health_band
     from questions
     inner join bands
         on
             questions.account_id = bands.account_id
             and questions.asked_on = bands.asked_on
-    left join rates as tier_band_rates
+),
+
+with_stand_in as (
+    select
+        with_band.*,
+        {%- for rate in ['gross_rate', 'net_rate'] %}
+        coalesce(
+            all_tiers.{{ rate }},
+            {{ held_between(
+                'policy_rates.' ~ rate,
+                'all_tiers.lowest_' ~ rate,
+                'all_tiers.highest_' ~ rate
+            ) }}
+        ) as stand_in_{{ rate }},
+        {%- endfor %}
+        all_tiers.gross_rate is not null as has_band_rate
+    from with_band
+    left join rates as all_tiers
         on
-            questions.asked_on = tier_band_rates.asked_on
-            and questions.compared_at_days = tier_band_rates.compared_at_days
-            and questions.touch_tier = tier_band_rates.touch_tier
-            and bands.health_band = tier_band_rates.health_band
-    left join rates as band_rates
-        on
-            questions.asked_on = band_rates.asked_on
-            and questions.compared_at_days = band_rates.compared_at_days
-            and band_rates.touch_tier = 'all'
-            and bands.health_band = band_rates.health_band
-    left join rates as all_rates
-        on
-            questions.asked_on = all_rates.asked_on
-            and questions.compared_at_days = all_rates.compared_at_days
-            and all_rates.touch_tier = 'all'
-            and all_rates.health_band = 'all'
+            with_band.asked_on = all_tiers.asked_on
+            and with_band.compared_at_days = all_tiers.compared_at_days
+            and with_band.health_band = all_tiers.health_band
+            and all_tiers.touch_tier = 'all'
     left join policy_rates
-        on bands.health_band = policy_rates.health_band
+        on with_band.health_band = policy_rates.health_band
+),
+
+with_rates as (
+    select
+        with_stand_in.*,
+        {%- for rate in ['gross_rate', 'net_rate'] %}
+        case
+            when with_stand_in.is_cancelled then cast(0 as decimal(12, 6))
+            else coalesce(
+                    rates.{{ rate }},
+                    {{ held_between(
+                        'with_stand_in.stand_in_' ~ rate,
+                        'rates.lowest_' ~ rate,
+                        'rates.highest_' ~ rate
+                    ) }}
+                )
+        end as {{ rate }},
+        {%- endfor %}
+        case
+            when with_stand_in.is_cancelled then 'cancelled'
+            when rates.gross_rate is not null then 'tier and band'
+            when with_stand_in.has_band_rate then 'band'
+            else 'policy'
+        end as likelihood_basis
+    from with_stand_in
+    left join rates
+        on
+            with_stand_in.asked_on = rates.asked_on
+            and with_stand_in.compared_at_days = rates.compared_at_days
+            and with_stand_in.touch_tier = rates.touch_tier
+            and with_stand_in.health_band = rates.health_band
 ),
 
 final as (

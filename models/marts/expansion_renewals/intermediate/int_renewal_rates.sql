@@ -1,121 +1,132 @@
--- One row per touch tier and health band (`all` stands for any), lead (90 or 30 days)
--- and day on which somebody asks: how the terms ended that were settled before that
--- day, by the band that their accounts had so many days ahead. Those cancelled by then
--- are left out, since of these one knows: hence two leads, as most cancellations come
--- between.
-with questions as (
-    select * from {{ ref('int_renewal_questions') }}
+-- One row per touch tier (`all` stands for any), health band, lead and day on which
+-- somebody asks: the share of ARR kept, where the band has renewal_rate_min_cases, else
+-- null, and the rates between which whatever stands in for it stays. A worse band never
+-- renews better than a better one: red, yellow and green that say so are added together
+-- (pool adjacent violators, in its closed form for three bands: the least of the means
+-- upwards, the greatest of the means downwards). Unscored stands apart.
+{%- set kept = {'gross_rate': 'kept_arr', 'net_rate': 'net_kept_arr'} %}
+{%- set runs = {
+    'red': [1, 1],
+    'red_yellow': [1, 2],
+    'red_green': [1, 3],
+    'yellow': [2, 2],
+    'yellow_green': [2, 3],
+    'green': [3, 3]
+} %}
+with cases as (
+    select * from {{ ref('int_renewal_cases') }}
 ),
 
-bands as (
-    select * from {{ ref('int_bands_before_renewals') }}
-),
-
-with_band as (
+judged as (
     select
-        questions.*,
-        bands.health_band
-    from questions
-    inner join bands
-        on
-            questions.account_id = bands.account_id
-            and questions.asked_on = bands.asked_on
-    where not questions.is_cancelled
+        cases.*,
+        cases.cases >= {{ whole_number_var('renewal_rate_min_cases', at_least=1) }}
+            as has_enough,
+        case cases.health_band
+            when 'red' then 1
+            when 'yellow' then 2
+            when 'green' then 3
+        end as place
+    from cases
 ),
 
-case_days as (
+with_runs as (
     select
-        with_band.touch_tier,
-        with_band.health_band,
-        with_band.compared_at_days,
-        with_band.settled_on as day,
-        1 as cases,
-        with_band.arr,
-        with_band.kept_arr,
-        with_band.net_kept_arr
-    from with_band
-    where
-        with_band.lead_days = with_band.compared_at_days
-        and with_band.settled_on is not null
-    union all
-    select distinct
-        with_band.touch_tier,
-        with_band.health_band,
-        with_band.compared_at_days,
-        with_band.asked_on as day,
-        0 as cases,
-        0 as arr,
-        0 as kept_arr,
-        0 as net_kept_arr
-    from with_band
-),
-
-at_every_level as (
-    {%- for tier, band in [
-        ('case_days.touch_tier', 'case_days.health_band'),
-        ("'all'", 'case_days.health_band'),
-        ("'all'", "'all'"),
-    ] %}
-    select
-        {{ tier }},
-        {{ band }},
-        case_days.compared_at_days,
-        case_days.day,
-        case_days.cases,
-        case_days.arr,
-        case_days.kept_arr,
-        case_days.net_kept_arr
-    from case_days
-    {{- '\n    union all' if not loop.last }}
-    {%- endfor %}
-),
-
-by_day as (
-    select
-        at_every_level.touch_tier,
-        at_every_level.health_band,
-        at_every_level.compared_at_days,
-        at_every_level.day,
-        sum(at_every_level.cases) as cases,
-        sum(at_every_level.arr) as arr,
-        sum(at_every_level.kept_arr) as kept_arr,
-        sum(at_every_level.net_kept_arr) as net_kept_arr
-    from at_every_level
-    group by
-        at_every_level.touch_tier,
-        at_every_level.health_band,
-        at_every_level.compared_at_days,
-        at_every_level.day
-),
-
-so_far as (
-    select
-        by_day.touch_tier,
-        by_day.health_band,
-        by_day.compared_at_days,
-        by_day.day as asked_on,
-    {%- for column in ['cases', 'arr', 'kept_arr', 'net_kept_arr'] %}
-    coalesce(sum(by_day.{{ column }}) over earlier_days, 0) as {{ column }}
-    {{- ',' if not loop.last }}
-    {%- endfor %}
-    from by_day
-    window earlier_days as (
-        partition by by_day.touch_tier, by_day.health_band, by_day.compared_at_days
-        order by by_day.day
-        rows between unbounded preceding and 1 preceding
+        {%- for run, places in runs.items() %}
+        {%- for column in ['arr', 'kept_arr', 'net_kept_arr'] %}
+        sum(
+            case
+                when
+                    judged.has_enough
+                    and judged.place between {{ places[0] }} and {{ places[1] }}
+                    then judged.{{ column }}
+                else 0
+            end
+        ) over bands_of_tier as {{ run }}_{{ column }},
+        {%- endfor %}
+        {%- endfor %}
+        judged.*
+    from judged
+    window bands_of_tier as (
+        partition by judged.touch_tier, judged.compared_at_days, judged.asked_on
     )
+),
+
+means as (
+    select
+        {%- for rate, column in kept.items() %}
+        {{ safe_divide('with_runs.' ~ column, 'with_runs.arr') }} as own_{{ rate }},
+        {%- for run in runs %}
+        {{ safe_divide(
+            'with_runs.' ~ run ~ '_' ~ column, 'with_runs.' ~ run ~ '_arr'
+        ) }} as {{ run }}_{{ rate }},
+        {%- endfor %}
+        {%- endfor %}
+        with_runs.*
+    from with_runs
+),
+
+pooled as (
+    select
+        {%- for rate in kept %}
+        case
+            when means.red_arr > 0
+                then least(
+                        means.red_{{ rate }},
+                        means.red_yellow_{{ rate }},
+                        means.red_green_{{ rate }}
+                    )
+        end as red_pooled_{{ rate }},
+        case
+            when means.yellow_arr > 0
+                then greatest(
+                        least(means.yellow_{{ rate }}, means.yellow_green_{{ rate }}),
+                        least(means.red_yellow_{{ rate }}, means.red_green_{{ rate }})
+                    )
+        end as yellow_pooled_{{ rate }},
+        case
+            when means.green_arr > 0
+                then greatest(
+                        means.green_{{ rate }},
+                        means.yellow_green_{{ rate }},
+                        means.red_green_{{ rate }}
+                    )
+        end as green_pooled_{{ rate }},
+        {%- endfor %}
+        means.*
+    from means
 ),
 
 final as (
     select
-        so_far.touch_tier,
-        so_far.health_band,
-        so_far.compared_at_days,
-        so_far.asked_on,
-        cast(so_far.cases as bigint) as cases,
-        {{ safe_divide('so_far.kept_arr', 'so_far.arr') }} as gross_rate,
-        {{ safe_divide('so_far.net_kept_arr', 'so_far.arr') }} as net_rate
-    from so_far
+        pooled.touch_tier,
+        pooled.health_band,
+        pooled.compared_at_days,
+        pooled.asked_on,
+        {%- for rate in kept %}
+        case pooled.health_band
+            when 'red' then pooled.red_pooled_{{ rate }}
+            when 'yellow' then pooled.yellow_pooled_{{ rate }}
+            when 'green' then pooled.green_pooled_{{ rate }}
+            else case when pooled.has_enough then pooled.own_{{ rate }} end
+        end as {{ rate }},
+        case pooled.health_band
+            when 'yellow' then pooled.red_pooled_{{ rate }}
+            when 'green'
+                then coalesce(
+                        pooled.yellow_pooled_{{ rate }}, pooled.red_pooled_{{ rate }}
+                    )
+        end as lowest_{{ rate }},
+        case pooled.health_band
+            when 'yellow' then pooled.green_pooled_{{ rate }}
+            when 'red'
+                then coalesce(
+                        pooled.yellow_pooled_{{ rate }}, pooled.green_pooled_{{ rate }}
+                    )
+        end as highest_{{ rate }},
+        {%- endfor %}
+        pooled.cases
+    from pooled
 )
 
 select * from final
