@@ -23,7 +23,7 @@ from bowtie.paths import PROJECT_DIR, Home
 from bowtie.reporting import kernel, pages, render, render_reports
 from bowtie.reporting.house import charts
 from bowtie.reporting.house.charts import _number_axis
-from bowtie.reporting.house.formats import MISSING, plain, written
+from bowtie.reporting.house.formats import MISSING, kind_of, plain, written
 from bowtie.reporting.house.html import readable
 from bowtie.reporting.house.palette import PALETTE
 from bowtie.reporting.pages import REPORTS, Report
@@ -188,6 +188,15 @@ def test_the_overview_shows_what_the_generation_before_said(sample_warehouse, tm
 )
 def test_a_value_is_written_rounded_half_up_with_a_true_minus(value, kind, short, text):
     assert written(value, kind, "USD", short) == text
+
+
+@pytest.mark.parametrize(
+    ("lost", "text"),
+    [("60000", "$60,000"), ("-60000", "\N{MINUS SIGN}$60,000"), ("0", "$0")],
+)
+def test_a_loss_never_has_a_plus(lost, text):
+    """Of the pipeline it is an amount; as the cause of a change it is below zero."""
+    assert written(Decimal(lost), kind_of("lost_arr", "DECIMAL(18,2)")) == text
 
 
 def test_a_tick_of_an_axis_is_where_its_label_says(monkeypatch):

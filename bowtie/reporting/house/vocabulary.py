@@ -114,7 +114,6 @@ KINDS = {
     "drivers_down": "prose",
     "expected": "prose",
     "gained_arr": "money_change",
-    "lost_arr": "money_change",
     "main_cause": "words",
     "main_reason": "words",
     "message": "prose",
