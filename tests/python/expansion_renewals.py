@@ -232,7 +232,7 @@ def expected_reports(marts: Mapping[str, Rows], as_of: date) -> dict[str, Rows]:
             renewal_reports.renewal_forecast_errors(accuracy)
         ),
         "renewal_horizons": list(renewal_reports.renewal_horizons(ends, as_of)),
-        "renewal_months": list(renewal_reports.renewal_months(ends)),
+        "renewal_months": list(renewal_reports.renewal_months(ends, as_of)),
     }
 
 

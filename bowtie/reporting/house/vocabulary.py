@@ -85,6 +85,7 @@ LABELS = {
     "months_too_high": "Months too high",
     "net_rate": "Net rate",
     "owner_role": "Who",
+    "settled_arr": "Settled",
     "milestone_name": "Milestone",
     "is_team_band": "Counted by team",
     "period_start": "From",

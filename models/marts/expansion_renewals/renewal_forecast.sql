@@ -87,6 +87,8 @@ final as (
         in_month.renewals,
         in_month.available_arr,
         in_month.settled_arr,
+        cast(in_month.available_arr - in_month.settled_arr as decimal(18, 2))
+            as open_arr,
         in_month.forecast_arr,
         in_month.net_forecast_arr,
         {{ safe_divide('in_month.forecast_arr', 'in_month.available_arr') }}

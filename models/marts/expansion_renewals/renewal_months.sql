@@ -1,14 +1,19 @@
 -- One row per month in which open terms end: what is up for renewal, by the health of
--- who decides. A term in grace stands in the month in which it ended.
+-- who decides. A term in grace stands in the month of as_of_date, as in the forecast:
+-- it is still to come.
 {% set bands = ['green', 'yellow', 'red', 'unscored'] -%}
 with renewals as (
-    select * from {{ ref('renewals') }}
-    where is_open
+    select
+        renewals.*,
+        greatest({{ month_of('renewals.term_end_date') }}, {{ month_of(as_of()) }})
+            as month
+    from {{ ref('renewals') }} as renewals
+    where renewals.is_open
 ),
 
 summed as (
     select
-        {{ month_of('renewals.term_end_date') }} as month,
+        renewals.month,
         count(*) as renewals,
         sum(renewals.arr_up_for_renewal) as arr_up_for_renewal,
         {%- for band in bands %}
@@ -24,7 +29,7 @@ summed as (
             as at_risk_arr,
         sum(renewals.forecast_arr) as forecast_arr
     from renewals
-    group by {{ month_of('renewals.term_end_date') }}
+    group by renewals.month
 ),
 
 final as (

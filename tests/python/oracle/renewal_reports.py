@@ -7,7 +7,7 @@ Readings of the columns' descriptions, over rows of marts that have oracles them
   settled one: a month that is not settled, or in which nothing was up, is not judged,
   and no older one stands in for it. Both leads have the same twelve.
 - A horizon of so many days holds a term that ends on its last day, and all in grace.
-- A term in grace stands in the month in which it ended.
+- A term in grace is still to come, so that it stands in the month of the day.
 """
 
 from __future__ import annotations
@@ -111,12 +111,13 @@ def renewal_horizons(renewals: Iterable[Row], as_of: date) -> Iterator[dict[str,
         }
 
 
-def renewal_months(renewals: Iterable[Row]) -> Iterator[dict[str, Any]]:
+def renewal_months(renewals: Iterable[Row], as_of: date) -> Iterator[dict[str, Any]]:
     """Yield the rows of renewal_months, out of those of renewals."""
     by_month: dict[date, list[Row]] = defaultdict(list)
     for row in renewals:
         if row["status"] in ("upcoming", "in_grace"):
-            by_month[first_day(month_number(row["term_end_date"]))].append(row)
+            due_on = max(row["term_end_date"], as_of)
+            by_month[first_day(month_number(due_on))].append(row)
     for month, ends in by_month.items():
         arr, forecast = _sum(ends, "arr_up_for_renewal"), _sum(ends, "forecast_arr")
         yield {

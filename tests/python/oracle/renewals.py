@@ -417,6 +417,7 @@ def _scenario(
         "renewals": len(rows),
         "available_arr": available,
         "settled_arr": _total(row["arr_up_for_renewal"] for row in settled),
+        "open_arr": _total(row["arr_up_for_renewal"] for row in rows if row["is_open"]),
         "forecast_arr": forecast,
         "net_forecast_arr": net_forecast,
         "gross_rate": ratio(forecast, available),
