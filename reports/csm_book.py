@@ -38,7 +38,7 @@ house.title(book.csm_name, "Whom do I call this week, and how is my book?")
 are = "is" if book.red_accounts.raw == 1 else "are"
 house.answer(
     "{} in the queue, {} of them overdue and untouched. Of {} {} {} red; {} comes up "
-    "for renewal within three months, {} of it at risk.",
+    "for renewal within ninety days, {} of it at risk.",
     house.counted(work.open_interventions, "intervention is", "interventions are"),
     work.overdue_interventions,
     house.counted(book.accounts, "account", "accounts"),
