@@ -218,25 +218,27 @@ house.table(
 signals = house.ask("""
     select
         account_name, csm_name, priority, arr, signalled_on, seats, seat_utilisation,
-        engagement, potential_arr, expires_on
+        engagement, seat_potential_arr, expires_on
     from expansion_renewals.expansion_signals
-    where is_signal_open and answered_on is null
+    where is_signal_open and is_near_limit and answered_on is null
     order by
-        case priority when 'high' then 1 else 2 end, potential_arr desc, account_id
+        case priority when 'high' then 1 else 2 end, seat_potential_arr desc, account_id
 """)
 house.table(
     signals,
-    caption="Near the limit of what they bought, and not called yet",
+    caption="Near the limit of what they bought in the latest week, and not called yet",
     longest=20,
     empty="Nobody is near the limit of what they bought.",
 )
 
 # %%
 unsold = house.ask("""
-    select account_name, csm_name, touch_tier, arr, products_not_owned, potential_arr
+    select
+        account_name, csm_name, touch_tier, arr, products_not_owned,
+        product_potential_arr
     from expansion_renewals.expansion_signals
     where products_not_owned is not null
-    order by potential_arr desc, account_id
+    order by product_potential_arr desc, account_id
 """)
 house.table(
     unsold,

@@ -198,6 +198,7 @@ def oracle_of_signals(
                 for row in rows_of(connection, "from policy.product_features")
             },
         ),
+        oracle_of_expansion(connection, as_of).deals,
     )
 
 

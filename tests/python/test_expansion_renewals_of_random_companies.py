@@ -67,7 +67,9 @@ KINDS = {
     "expansion_signals": (
         "is_signal_open",
         "is_prioritised",
+        "is_near_limit",
         "answered_on is not null",
+        "followed_up_on is not null",
         "converted_on is not null",
         "products_not_owned is not null",
         "adoption_gap > 0",

@@ -9,8 +9,8 @@ adoption as (
     select * from {{ ref('int_latest_seat_weeks') }}
 ),
 
-signals as (
-    select * from {{ ref('int_limit_signals') }}
+latest_signals as (
+    select * from {{ ref('int_latest_signals') }}
 ),
 
 whitespace as (
@@ -26,16 +26,6 @@ whitespace as (
     group by not_owned.account_id
 ),
 
-latest_signals as (
-    select
-        signals.*,
-        row_number() over (
-            partition by signals.account_id
-            order by signals.signalled_on desc
-        ) as signal_number
-    from signals
-),
-
 joined as (
     select
         accounts.account_id,
@@ -48,6 +38,7 @@ joined as (
         adoption.seats,
         adoption.seat_utilisation,
         adoption.engagement,
+        coalesce(adoption.is_near_limit, false) as is_near_limit,
         adoption.adoption_gap,
         whitespace.products_not_owned,
         coalesce(whitespace.product_potential_arr, 0) as product_potential_arr,
@@ -59,11 +50,13 @@ joined as (
         latest_signals.touch_tier as signal_touch_tier,
         latest_signals.is_prioritised,
         latest_signals.answered_on,
+        latest_signals.followed_up_on,
         latest_signals.converted_on,
         latest_signals.converted_arr,
         coalesce(
             accounts.is_customer
             and latest_signals.converted_on is null
+            and latest_signals.followed_up_on is null
             and latest_signals.expires_on >= {{ as_of() }}, false
         ) as is_open,
         coalesce(latest_signals.seat_potential_arr, 0) as seat_potential_arr
@@ -76,9 +69,7 @@ joined as (
     left join whitespace
         on accounts.account_id = whitespace.account_id
     left join latest_signals
-        on
-            accounts.account_id = latest_signals.account_id
-            and latest_signals.signal_number = 1
+        on accounts.account_id = latest_signals.account_id
     where accounts.is_customer or latest_signals.account_id is not null
 ),
 
@@ -97,6 +88,7 @@ final as (
         joined.seats,
         joined.seat_utilisation,
         joined.engagement,
+        joined.is_near_limit,
         joined.adoption_gap,
         joined.products_not_owned,
         cast({{ seat_potential }} as decimal(18, 2)) as seat_potential_arr,
@@ -113,6 +105,7 @@ final as (
         joined.signal_touch_tier,
         joined.is_prioritised,
         joined.answered_on,
+        joined.followed_up_on,
         joined.converted_on,
         joined.converted_arr,
         cast({{ days_between('joined.signalled_on', 'joined.converted_on') }} as bigint)

@@ -32,7 +32,7 @@ from typing import Any
 from oracle.arithmetic import last_day, month_number, ratio, rounded, rounded_away
 from oracle.expansion import Deal, Expansion
 from oracle.renewals import Question, Renewals, share
-from oracle.signals import Account, Signal, Signals, seat_weeks
+from oracle.signals import Account, Signal, Signals, follows_up, seat_weeks
 from oracle.terms import ZERO
 
 _DAY = timedelta(days=1)
@@ -179,7 +179,7 @@ class NetRetention:
             elif (
                 not grown
                 and account.row["account_id"] in paying
-                and not any(_follows_up(deal, signal, day) for deal in deals)
+                and not any(follows_up(deal, signal, day) for deal in deals)
             ):
                 worth += self.signals.seat_potential(signal.week)
         rate = ratio(sum(earlier), len(earlier))
@@ -263,10 +263,6 @@ def _record(horizon: str, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "mean_absolute_error": _rounded_mean(distances),
         "largest_absolute_error": max(distances),
     }
-
-
-def _follows_up(deal: Deal, signal: Signal, day: date) -> bool:
-    return deal.is_open_on(day) or signal.shown_on <= deal.created_on <= day
 
 
 def _quarter(day: date) -> int:

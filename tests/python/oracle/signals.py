@@ -6,6 +6,8 @@ Readings of DECISIONS E7, I2 and H9:
   bought. Sessions per user are those of its days.
 - A signal begins on the Sunday of a week near the limit that is used often. Weeks that
   show it again are the same signal, unless none has shown it for as long as it lasts.
+- A signal is followed up by any sale that is open on the day, whatever began it, and by
+  one that was begun since it was shown, even if it was lost. It is over then.
 - What an account lacks it is told by others alike: the same tier and industry, or, if
   these are too few, the same tier. A family is owned while a line of it is in force.
 """
@@ -22,6 +24,7 @@ from functools import cached_property
 from typing import Any
 
 from oracle.arithmetic import ratio, rounded
+from oracle.expansion import Deal
 from oracle.health import Row
 
 _DAY = timedelta(days=1)
@@ -137,6 +140,11 @@ def seat_weeks(account: Account, as_of: date) -> list[SeatWeek]:
     return found
 
 
+def follows_up(deal: Deal, signal: Signal, day: date) -> bool:
+    """Tell whether by the end of a day a sale has taken up a signal."""
+    return deal.is_open_on(day) or signal.shown_on <= deal.created_on <= day
+
+
 def _total(amounts: Iterable[Decimal]) -> Decimal:
     return sum(amounts, Decimal(0))
 
@@ -152,9 +160,17 @@ class _Alike:
 class Signals:
     """The mart of signals of a company."""
 
-    def __init__(self, accounts: Mapping[str, Account], policy: Policy) -> None:
-        """Keep the accounts; nothing is worked out yet."""
+    def __init__(
+        self,
+        accounts: Mapping[str, Account],
+        policy: Policy,
+        deals: Sequence[Deal],
+    ) -> None:
+        """Keep the accounts and sales of expansion; nothing is worked out yet."""
         self.accounts, self.policy = accounts, policy
+        self.deals: dict[str, list[Deal]] = defaultdict(list)
+        for deal in deals:
+            self.deals[deal.row["account_id"]].append(deal)
         self.customers = [
             account for account in accounts.values() if account.row["is_customer"]
         ]
@@ -181,12 +197,7 @@ class Signals:
         for week in weeks:
             shown_on = week.week + 6 * _DAY
             is_near = (
-                week.users is not None
-                and week.seats > 0
-                and week.users >= week.seats * trigger["threshold"]
-                and week.user_days
-                and week.sessions is not None
-                and week.sessions >= trigger["engagement_from"] * week.user_days
+                self._is_near_limit(week)
                 and account.arr_on(shown_on) > trigger["arr_above"]
             )
             if not is_near:
@@ -203,6 +214,18 @@ class Signals:
                 found.append(Signal(week, expires_on, first))
             last_shown_on = shown_on
         return found
+
+    def _is_near_limit(self, week: SeatWeek) -> bool:
+        """Tell whether a week's seats are nearly all in use, and often."""
+        trigger = self.policy.trigger
+        return bool(
+            week.users is not None
+            and week.seats > 0
+            and week.users >= week.seats * trigger["threshold"]
+            and week.user_days
+            and week.sessions is not None
+            and week.sessions >= trigger["engagement_from"] * week.user_days
+        )
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield the rows of expansion_renewals.expansion_signals."""
@@ -222,6 +245,7 @@ class Signals:
         is_open = (
             signal is not None
             and signal.conversion is None
+            and shown["followed_up_on"] is None
             and self.policy.as_of <= signal.expires_on
             and bool(row["is_customer"])
         )
@@ -243,6 +267,7 @@ class Signals:
             "seats": latest and latest.seats,
             "seat_utilisation": latest and latest.utilisation,
             "engagement": latest and latest.engagement,
+            "is_near_limit": latest is not None and self._is_near_limit(latest),
             "adoption_gap": latest and self._adoption_gap(account, weeks),
             "products_not_owned": ", ".join(family for _, family, _ in missing) or None,
             "seat_potential_arr": seat_potential,
@@ -260,8 +285,8 @@ class Signals:
                 (
                     *("signalled_on", "expires_on", "signal_seat_utilisation"),
                     *("signal_engagement", "signal_arr", "signal_touch_tier"),
-                    *("is_prioritised", "answered_on", "converted_on"),
-                    *("converted_arr", "days_to_convert"),
+                    *("is_prioritised", "answered_on", "followed_up_on"),
+                    *("converted_on", "converted_arr", "days_to_convert"),
                 )
             )
         arr = account.arr_on(signal.shown_on)
@@ -283,6 +308,14 @@ class Signals:
             "signal_touch_tier": account.tiers.get(signal.shown_on.replace(day=1)),
             "is_prioritised": arr > self.policy.trigger["prioritised_above_arr"],
             "answered_on": min(answers, default=None),
+            "followed_up_on": min(
+                (
+                    deal.created_on
+                    for deal in self.deals[account.row["account_id"]]
+                    if follows_up(deal, signal, self.policy.as_of)
+                ),
+                default=None,
+            ),
             "converted_on": converted_on,
             "converted_arr": signal.conversion and signal.conversion["delta_arr"],
             "days_to_convert": converted_on and (converted_on - signal.shown_on).days,

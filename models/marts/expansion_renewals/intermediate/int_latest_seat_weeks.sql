@@ -1,6 +1,8 @@
--- One row per account with usage: its latest week that is over, and the share of the
--- features it bought that nobody there used. Features are not reported every week: of
--- the last five weeks of the calendar the one with most counts.
+-- One row per account with usage: its latest week that is over, whether it was near
+-- the limit of what it bought and used it often (trigger usage_near_limit), and the
+-- share of the features it bought that nobody there used. Features are not
+-- reported every week: of the last five weeks of the calendar the one with most
+-- counts.
 with seat_weeks as (
     select * from {{ ref('int_seat_weeks') }}
 ),
@@ -12,6 +14,11 @@ lines as (
 
 product_features as (
     select * from {{ ref('product_features') }}
+),
+
+triggers as (
+    select * from {{ ref('intervention_triggers') }}
+    where trigger = 'usage_near_limit'
 ),
 
 numbered as (
@@ -65,6 +72,10 @@ final as (
         latest_weeks.seats,
         latest_weeks.seat_utilisation,
         latest_weeks.engagement,
+        coalesce(
+            latest_weeks.seat_utilisation >= triggers.threshold
+            and latest_weeks.engagement >= triggers.engagement_from, false
+        ) as is_near_limit,
         -- What the product reports beyond what the policy lists is no negative gap.
         case
             when features_lately.features_used > features_bought.features
@@ -75,6 +86,7 @@ final as (
             ) | indent(12) }}
         end as adoption_gap
     from latest_weeks
+    cross join triggers
     inner join features_lately
         on latest_weeks.account_id = features_lately.account_id
     left join features_bought
