@@ -234,7 +234,7 @@ house.table(
 # %%
 unsold = house.ask("""
     select
-        account_name, csm_name, touch_tier, arr, products_not_owned,
+        account_name, csm_name, touch_tier, arr, products_of_peers,
         product_potential_arr
     from expansion_renewals.expansion_signals
     where products_not_owned is not null
@@ -242,7 +242,7 @@ unsold = house.ask("""
 """)
 house.table(
     unsold,
-    caption="What customers alike own, and these do not",
+    caption="What customers alike own, and these do not: how many of them own it",
     longest=15,
     empty="Nobody lacks what customers alike own.",
 )

@@ -1,6 +1,9 @@
 -- One row per customer, and per account that once showed a signal: how near it is to
 -- what it bought, what it does not use, what accounts like it own and it does not, what
 -- all of that could bring, and the latest signal to expand with what came of it.
+{%- set peer_words = "not_owned.product_family || ' ('"
+    ~ " || cast(not_owned.peers_who_own as varchar(20)) || ' of '"
+    ~ " || cast(not_owned.peers as varchar(20)) || ')'" %}
 with accounts as (
     select * from {{ ref('accounts') }}
 ),
@@ -21,6 +24,11 @@ whitespace as (
             'not_owned.peer_ownership desc, not_owned.product_family',
             ', '
         ) | indent(8) }} as products_not_owned,
+        {{ joined_words(
+            peer_words,
+            'not_owned.peer_ownership desc, not_owned.product_family',
+            ', '
+        ) | indent(8) }} as products_of_peers,
         sum(not_owned.potential_arr) as product_potential_arr
     from {{ ref('int_missing_products') }} as not_owned
     group by not_owned.account_id
@@ -41,6 +49,7 @@ joined as (
         coalesce(adoption.is_near_limit, false) as is_near_limit,
         adoption.adoption_gap,
         whitespace.products_not_owned,
+        whitespace.products_of_peers,
         coalesce(whitespace.product_potential_arr, 0) as product_potential_arr,
         latest_signals.signalled_on,
         latest_signals.expires_on,
@@ -91,6 +100,7 @@ final as (
         joined.is_near_limit,
         joined.adoption_gap,
         joined.products_not_owned,
+        joined.products_of_peers,
         cast({{ seat_potential }} as decimal(18, 2)) as seat_potential_arr,
         cast(joined.product_potential_arr as decimal(18, 2)) as product_potential_arr,
         cast(

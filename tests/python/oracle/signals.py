@@ -252,7 +252,7 @@ class Signals:
         seat_potential = Fraction(0)
         if signal is not None and is_open:
             seat_potential = self.seat_potential(signal.week)
-        product_potential = sum((worth for *_, worth in missing), Fraction(0))
+        product_potential = sum((worth for _, _, worth, _ in missing), Fraction(0))
         priority = "low" if missing else "none"
         if is_open:
             priority = "high" if shown["is_prioritised"] else "normal"
@@ -269,7 +269,12 @@ class Signals:
             "engagement": latest and latest.engagement,
             "is_near_limit": latest is not None and self._is_near_limit(latest),
             "adoption_gap": latest and self._adoption_gap(account, weeks),
-            "products_not_owned": ", ".join(family for _, family, _ in missing) or None,
+            "products_not_owned": ", ".join(family for _, family, _, _ in missing)
+            or None,
+            "products_of_peers": ", ".join(
+                f"{family} ({counts})" for _, family, _, counts in missing
+            )
+            or None,
             "seat_potential_arr": seat_potential,
             "product_potential_arr": product_potential,
             "potential_arr": seat_potential + product_potential,
@@ -345,7 +350,7 @@ class Signals:
             return None
         return ratio(max(bought - max(used), 0), bought)
 
-    def _missing(self, account: Account) -> list[tuple[Fraction, str, Fraction]]:
+    def _missing(self, account: Account) -> list[tuple[Fraction, str, Fraction, str]]:
         """Return the families that accounts alike own: how many, which, for how much.
 
         An account owns none of them, so that it is no owner among those alike.
@@ -361,7 +366,12 @@ class Signals:
             paid, others = alike.paid[family], alike.accounts - 1
             if len(paid) * 100 >= others * self.policy.ownership_min_percent:
                 mean = rounded(sum(paid, Fraction(0)) / len(paid), 2)
-                found.append((Fraction(len(paid), others), family, mean))
+                found.append(
+                    (
+                        *(Fraction(len(paid), others), family, mean),
+                        f"{len(paid)} of {others}",
+                    )
+                )
         return sorted(found, key=lambda one: (-one[0], one[1]))
 
     @cached_property
