@@ -45,7 +45,7 @@ LABELS = {
     "opening_accounts": "Accounts at the start",
     "opening_arr": "ARR at the start",
     "slice_value": "Part",
-    "source": "As in",
+    "source": "Source",
     "target_on": "By",
     "to_band": "To",
     "what_changed": "What changed",
