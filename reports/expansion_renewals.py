@@ -148,6 +148,13 @@ house.figure(
     alt="Two lines by month of term end: the rate forecast, and the rate that came.",
     empty="No month is settled yet that was forecast.",
 )
+house.figure(
+    house.stacked_bars(accuracy, "month", ["available_arr"]),
+    accuracy,
+    caption="What was up for renewal then: of little, a forecast says little",
+    alt="A bar for each month: the ARR that was up for renewal.",
+    empty="No month is settled yet that was forecast.",
+)
 house.table(
     errors,
     caption="How near the forecasts of the last year came",
