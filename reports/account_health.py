@@ -86,7 +86,7 @@ house.figure(
 
 # %%
 MOVES = """
-    select from_band, to_band, accounts, arr
+    select from_band, to_band, accounts, arr, compared_with
     from health.band_migrations
     where window_weeks = {} and from_band <> to_band
     order by arr desc, from_band, to_band
@@ -106,12 +106,20 @@ house.table(
 
 # %%
 movers = house.ask("""
-    select account_name, csm_name, arr, previous_band, band, band_since, what_changed
+    select account_name, csm_name, arr, band_4_weeks_ago, band, band_since, why_moved
     from health.account_health
-    where previous_band is not null and band_since > taken_on - 28
+    where
+        band_4_weeks_ago in ('green', 'yellow', 'red')
+        and band in ('green', 'yellow', 'red')
+        and band <> band_4_weeks_ago
     order by arr desc, account_id
 """)
-house.table(movers, caption="Who changed band in the last four weeks", longest=15)
+house.table(
+    movers,
+    caption="Who moved between green, yellow and red in the last four weeks",
+    longest=15,
+    empty="Nobody moved between these.",
+)
 
 # %% [markdown]
 # ## Who is at risk, and is somebody on it?

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 from customers import switch
 from oracle import bands, csm_books, deliveries, playbooks, reviews
-from oracle.arithmetic import add_months, first_day, monday_of, month_number
+from oracle.arithmetic import add_months, first_day, monday_of, month_number, week_ago
 from oracle.comparison import compare
 from oracle.health import Row
 from rows import rows_by_account, rows_of
@@ -110,8 +110,8 @@ class Reviews:
         return rows_by_account(self.connection, query)
 
     def _band_migrations(self) -> Iterator[Row]:
-        kept = switch(self.connection, "health_history_weeks")
-        week = monday_of(self.as_of)
+        kept = timedelta(weeks=switch(self.connection, "health_history_weeks"))
+        opened = {weeks: week_ago(self.as_of, weeks) for weeks in bands.WINDOWS}
         return bands.migrations(
             self._scores("is_current"),
             {

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from typing import Any
 
 import duckdb
 from customers import customers_of, switch
 from oracle import account_health, health_facts, onboarding, success_plans, touches
-from oracle.arithmetic import monday_of
+from oracle.arithmetic import monday_of, week_ago
 from oracle.comparison import compare
 from oracle.health import HealthPolicies, Row
 from oracle.in_force import Customer
 from rows import rows_by_account, rows_of
+
+from bowtie.sql_text import literal
 
 KEYS = {
     "touchpoints": ("account_id",),
@@ -208,7 +210,7 @@ class Care:
     def _account_health(self) -> Rows:
         week = monday_of(self.as_of)
         drivers = self._drivers(week)
-        drivers_before = self._drivers(week - timedelta(weeks=4))
+        drivers_before = self._drivers(week_ago(self.as_of, 4))
         owners = self._by_account("from core.account_owners")
         contacts = self._by_account(
             "select account_id, created_on, left_on, persona "
@@ -220,11 +222,22 @@ class Care:
             for row in self._rows("from health.health_scores where is_current")
         }
         scores = self._by_account(
-            "select account_id, week, taken_on, score, band "
+            "select account_id, week, taken_on, score, band, raw_band "
             "from health.health_scores order by week"
         )
         usage_known_on = self._usage_known_on()
         least = switch(self.connection, "health_reason_points")
+        kept = switch(self.connection, "health_history_weeks")
+        moves = {
+            account_id: weeks
+            for account_id in current
+            if (weeks := account_health.move(scores[account_id])) is not None
+        }
+        moved = defaultdict(set)
+        for account_id, weeks in moves.items():
+            for week in weeks:
+                moved[week].add(account_id)
+        of_weeks = {week: self._drivers(week, moved[week]) for week in moved}
         return [
             {
                 "account_id": account_id,
@@ -241,6 +254,11 @@ class Care:
                         scores=scores[account_id],
                         drivers=drivers[account_id],
                         drivers_before=drivers_before[account_id],
+                        drivers_moved=tuple(
+                            of_weeks[week][account_id]
+                            for week in moves.get(account_id, ())
+                        )
+                        or ({}, {}),
                         measures={
                             "usage_known_on": usage_known_on,
                             "champion_lost_days": health_facts.contact_facts(
@@ -251,6 +269,7 @@ class Care:
                     ),
                     self.policies,
                     least,
+                    kept,
                 ),
             }
             for account_id, customer in self.customers.items()
@@ -271,13 +290,21 @@ class Care:
             known_on=USAGE_KNOWN_ON,
         )
 
-    def _drivers(self, week: date) -> Mapping[str, dict[str, Row]]:
-        """Return a week's drivers by account and name, without what people set."""
+    def _drivers(
+        self, week: date, accounts: Iterable[str] | None = None
+    ) -> Mapping[str, dict[str, Row]]:
+        """Return a week's drivers by account and name, without what people set.
+
+        `accounts` are those that are wanted; None is all.
+        """
+        wanted = ""
+        if accounts is not None:
+            wanted = f"and account_id in ({', '.join(map(literal, sorted(accounts)))})"
         found: dict[str, dict[str, Row]] = defaultdict(dict)
         for row in self._rows(
             "select account_id, driver, raw_value, points, weight, contribution "
             f"from health.health_driver_scores where week = date '{week}' "
-            "and driver <> 'override'"
+            f"and driver <> 'override' {wanted}"
         ):
             found[row["account_id"]][row["driver"]] = row
         return found

@@ -52,8 +52,8 @@ GIVEN = {
         ),
         "true",
     ),
-    # The two weeks that are compared.
-    "health.health_driver_scores": "week in ('2025-12-29', '2025-12-01')",
+    # The two weeks that are compared, and in which who moved did so.
+    "health.health_driver_scores": "week > '2025-11-20'",
     "health.health_scores": "week > '2025-06-01'",
 }  # fmt: skip
 # In the order in which they need each other.
@@ -62,7 +62,7 @@ MODELS = (
     "int_onboarding_facts", "int_onboarding_milestones", "onboarding",
     "int_score_periods", "touchpoints", "success_plans", "success_plan_milestones",
     "int_customer_weeks", "int_contact_facts", "int_health_facts", "int_health_caps",
-    "int_health_reasons", "account_health",
+    "int_band_changes", "int_driver_changes", "int_health_reasons", "account_health",
 )  # fmt: skip
 # What the caps read; the other measures are looked at in drivers' scores.
 FACTS = """
@@ -204,6 +204,8 @@ def altered_score(chance: random.Random, row: Row) -> None:
     row["cap"] = row["cap_reason"] = None
     if chance.random() < 0.1:
         row["band"] = chance.choice(["green", "yellow", "red", "unscored"])
+    if chance.random() < 0.1:
+        row["raw_band"] = chance.choice(["green", "yellow", "red", "unscored"])
     if chance.random() < 0.1:
         row["score"] = None
 

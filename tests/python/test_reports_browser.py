@@ -45,7 +45,7 @@ HOSTILE = [
 ENDLESS = "endless" * 30_000
 # What a person or another system wrote; the marts' own codes stay.
 WRITTEN = re.compile(
-    r".*_name|reason|.*_reason|drivers_.*|what_changed|open_triggers|message|title|"
+    r".*_name|reason|.*_reason|drivers_.*|what_changed|why_moved|open_triggers|message|title|"
     r"objective|definition|source_system|slice_value|main_cause|cause|subject"
 )
 

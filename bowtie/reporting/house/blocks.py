@@ -215,7 +215,8 @@ def _table(shown: Answer) -> Markup:
 
 def _cell(value: Value, is_first: bool) -> Markup:
     shown = Markup(f"<data {traced(value)}>{escape(readable(value.written()))}</data>")
-    tone = f" tone-{value.raw}" if value.column.endswith("band") else ""
+    is_band = value.column.endswith(("band", "band_4_weeks_ago"))
+    tone = f" tone-{value.raw}" if is_band else ""
     return element(
         "th" if is_first else "td",
         shown,

@@ -27,13 +27,18 @@ open_interventions as (
     group by interventions.account_id
 ),
 
+band_changes as (
+    select * from {{ ref('int_band_changes') }}
+),
+
 reasons as (
     select
         account_id,
         reason_rank,
         case when kind = 'down' then words end as down,
         case when kind = 'up' then words end as up,
-        case when kind = 'changed' then words end as changed
+        case when kind = 'changed' then words end as changed,
+        case when kind = 'moved' then words end as moved
     from {{ ref('int_health_reasons') }}
     where reason_rank <= 6
 ),
@@ -43,38 +48,10 @@ in_words as (
         reasons.account_id,
         {{ joined_words('reasons.down', 'reasons.reason_rank') }} as down,
         {{ joined_words('reasons.up', 'reasons.reason_rank') }} as up,
-        {{ joined_words('reasons.changed', 'reasons.reason_rank') }} as changed
+        {{ joined_words('reasons.changed', 'reasons.reason_rank') }} as changed,
+        {{ joined_words('reasons.moved', 'reasons.reason_rank') }} as moved
     from reasons
     group by reasons.account_id
-),
-
--- The weeks in which an account was given another band; its last one counts. Who left
--- or paused had none in between, and begins anew.
-changes as (
-    select
-        compared.account_id,
-        compared.taken_on,
-        case when compared.is_without_gap then compared.last_band end as previous_band,
-        row_number() over (
-            partition by compared.account_id
-            order by compared.week desc
-        ) as change_number
-    from (
-        select
-            scores.*,
-            lag(scores.band) over account_history as last_band,
-            lag(scores.week) over account_history
-            = {{ add_days('scores.week', -7) }} as is_without_gap
-        from scores
-        window account_history as (
-            partition by scores.account_id
-            order by scores.week
-        )
-    ) as compared
-    where
-        compared.last_band is null
-        or not compared.is_without_gap
-        or compared.last_band <> compared.band
 ),
 
 final as (
@@ -87,8 +64,12 @@ final as (
         scores.score,
         scores.band,
         scores.raw_band,
-        changes.previous_band,
-        changes.taken_on as band_since,
+        band_changes.previous_band,
+        band_changes.band_since,
+        case
+            when {{ is_kept_week(week_ago(4)) }}
+                then coalesce(earlier_scores.band, 'joined')
+        end as band_4_weeks_ago,
         cast(scores.score - earlier_scores.score as decimal(6, 2)) as change_4_weeks,
         scores.coverage,
         scores.cap_reason,
@@ -96,6 +77,7 @@ final as (
         in_words.down as drivers_down,
         in_words.up as drivers_up,
         in_words.changed as what_changed,
+        in_words.moved as why_moved,
         scores.touch_tier,
         scores.arr,
         cast(coalesce(open_interventions.open_interventions, 0) as bigint)
@@ -105,14 +87,12 @@ final as (
         open_interventions.priority,
         scores.policy_version
     from scores
-    inner join changes
-        on
-            scores.account_id = changes.account_id
-            and changes.change_number = 1
+    inner join band_changes
+        on scores.account_id = band_changes.account_id
     left join scores as earlier_scores
         on
             scores.account_id = earlier_scores.account_id
-            and {{ add_days('scores.week', -28) }} = earlier_scores.week
+            and {{ week_ago(4) }} = earlier_scores.week
     left join in_words
         on scores.account_id = in_words.account_id
     left join profiles

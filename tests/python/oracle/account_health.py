@@ -5,8 +5,11 @@ Readings of DECISIONS H3 to H7, I2, R2 and of the columns' descriptions:
 - Points lost are what is missing to 100, by the driver's weight in the score, rounded
   to two places; equal ones are told by the drivers' names.
 - A driver goes well from the lower edge of green on, unless it caps.
-- What changed is what a driver gives now less what it gave four weeks ago; one that
-  did not weigh then has not changed.
+- What changed is what a driver gives now less what it gave four weeks ago, by the last
+  week that was over then; one that did not weigh then has not changed.
+- A band had to hold before it was given. So why an account moved is what drivers gave
+  in the week that gave the band, less what they gave in the last week before it whose
+  score alone spoke for another.
 - A cap speaks for its driver, the lowest ceiling first. Where there is no score there
   is nothing to explain.
 - A band begins anew with the first score after weeks without one: who left or paused
@@ -21,7 +24,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from oracle.arithmetic import add_months, half_away_from_zero, rounded
+from oracle.arithmetic import add_months, half_away_from_zero, rounded, week_ago
 from oracle.health import HealthPolicies, Row, holds
 
 _WEEK = timedelta(weeks=1)
@@ -55,7 +58,8 @@ class Account:
     """One customer's rows by the marts that their names say, and its contacts' facts.
 
     `score` is that of the as-of date, `scores` are all in order. `drivers` are those of
-    the same week by name, `drivers_before` those of four weeks ago; `measures` are what
+    the same week by name, `drivers_before` those of four weeks ago, `drivers_moved` of
+    the two weeks of its move, in order; empty where it has none. `measures` are what
     only caps read.
     """
 
@@ -67,6 +71,7 @@ class Account:
     scores: Sequence[Row]
     drivers: Mapping[str, Row]
     drivers_before: Mapping[str, Row]
+    drivers_moved: tuple[Mapping[str, Row], Mapping[str, Row]]
     measures: Mapping[str, Any]
     interventions: Sequence[Row]
 
@@ -81,21 +86,25 @@ class Account:
 
 
 def account_health(
-    account: Account, policies: HealthPolicies, least: int
+    account: Account, policies: HealthPolicies, least: int, kept: int
 ) -> dict[str, Any]:
     """Return a customer's row of `account_health`.
 
-    `least` are the points from which on something is worth saying.
+    `least` are the points from which on something is worth saying, `kept` the weeks of
+    which scores are kept.
     """
     score = account.score
     caps = _caps(account, policies)
     limiting = [cap for cap in caps if cap["cap"] == score["cap"]]
-    down = up = changed = None
+    down = up = changed = moved = None
     if score["score"] is not None:
         policy = policies.segment(score["touch_tier"], account.stage).drivers
         down = _in_words(_of_each_topic(_down(account, policy, caps, least)))
         up = _in_words(_of_each_topic(_up(account, policy, caps, least)))
-        changed = _in_words(_changed(account, policy, least))
+        spans = (account.drivers_before, account.drivers), account.drivers_moved
+        changed, moved = (
+            _in_words(_changes(account, policy, least, *span)) for span in spans
+        )
     is_open = [row for row in account.interventions if row["is_open"]]
     by_rank = sorted(is_open, key=lambda row: row["trigger_rank"])
     return {
@@ -105,11 +114,12 @@ def account_health(
         "csm_name": account.owner and account.owner["csm_name"],
         "arr": account.arr,
         **_band_history(account.scores),
-        "change_4_weeks": _change(account.scores),
+        **_four_weeks_ago(account.scores, kept),
         "cap_reason": limiting[0]["words"] if limiting else None,
         "drivers_down": down,
         "drivers_up": up,
         "what_changed": changed,
+        "why_moved": moved,
         "open_interventions": len(is_open),
         "open_triggers": "; ".join(row["trigger"] for row in by_rank) or None,
         "next_due_on": min((row["due_on"] for row in is_open), default=None),
@@ -119,23 +129,51 @@ def account_health(
 
 def _band_history(scores: Sequence[Row]) -> dict[str, Any]:
     """Return since when the band holds, and the one before it."""
+    since, previous = _start(scores)
+    return {"band_since": since["taken_on"], "previous_band": previous}
+
+
+def move(scores: Sequence[Row]) -> tuple[date, date] | None:
+    """Return the two weeks that say why an account moved into the band it has.
+
+    The last whose score alone spoke for another, and the one that gave the band; None
+    for who had no other band.
+    """
+    since, previous = _start(scores)
+    other = [
+        row["week"]
+        for row in scores
+        if row["week"] < since["week"] and row["raw_band"] != since["band"]
+    ]
+    return (other[-1], since["week"]) if previous is not None and other else None
+
+
+def _start(scores: Sequence[Row]) -> tuple[Row, str | None]:
+    """Return the score that gave the band, and the band before it."""
     since = scores[-1]
     for earlier in reversed(scores[:-1]):
         if earlier["week"] != since["week"] - _WEEK:
             break
         if earlier["band"] != since["band"]:
-            return {"band_since": since["taken_on"], "previous_band": earlier["band"]}
+            return since, earlier["band"]
         since = earlier
-    return {"band_since": since["taken_on"], "previous_band": None}
+    return since, None
 
 
-def _change(scores: Sequence[Row]) -> Any:
-    *earlier, now = scores[-5:]
-    for then in earlier:
-        is_known = then["score"] is not None and now["score"] is not None
-        if then["week"] == now["week"] - 4 * _WEEK and is_known:
-            return now["score"] - then["score"]
-    return None
+def _four_weeks_ago(scores: Sequence[Row], kept: int) -> dict[str, Any]:
+    """Return the band of four weeks ago, and how far the score went since."""
+    now = scores[-1]
+    week = week_ago(now["taken_on"], 4)
+    then = next((row for row in scores if row["week"] == week), None)
+    change = None
+    if then is not None and None not in (then["score"], now["score"]):
+        change = now["score"] - then["score"]
+    band = then["band"] if then else "joined"
+    is_kept = now["week"] - week < kept * _WEEK
+    return {
+        "band_4_weeks_ago": band if is_kept else None,
+        "change_4_weeks": change,
+    }
 
 
 def _caps(account: Account, policies: HealthPolicies) -> list[dict[str, Any]]:
@@ -192,15 +230,16 @@ def _up(
             yield Reason(words, name, policy[name]["topic"], given)
 
 
-def _changed(
-    account: Account, policy: Mapping[str, Row], least: int
+def _changes(
+    account: Account,
+    policy: Mapping[str, Row],
+    least: int,
+    before: Mapping[str, Row],
+    after: Mapping[str, Row],
 ) -> Iterable[Reason]:
-    """Yield what gives more or less than four weeks ago."""
-    for name, driver in account.drivers.items():
-        before = account.drivers_before.get(name)
-        if before is None:
-            continue
-        change = driver["contribution"] - before["contribution"]
+    """Yield what gives more or less in a week than in one before it."""
+    for name in account.drivers.keys() & before.keys() & after.keys():
+        change = after[name]["contribution"] - before[name]["contribution"]
         if abs(change) >= least:
             label = policy[name]["label"]
             yield Reason(f"{label} {change:+.2f}", name, name, Fraction(abs(change)))

@@ -50,6 +50,13 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
+def week_ago(as_of: date, weeks: int) -> date:
+    """Return the Monday of the last week that was over so many weeks ago."""
+    day = as_of - timedelta(weeks=weeks)
+    sunday = day - timedelta(days=day.isoweekday() % 7)
+    return monday_of(sunday)
+
+
 def first_day(month: int) -> date:
     """Return the first day of a numbered month."""
     return date(month // 12, month % 12 + 1, 1)

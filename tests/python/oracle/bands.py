@@ -2,7 +2,7 @@
 
 Readings of the columns' descriptions:
 
-- A week compared is so many weeks before the one that holds the as-of date. One that is
+- A window opens with the last weekly score that is as old as it is long. One that is
   older than the scores that are kept compares with nothing.
 - Who was no customer then, or is none now, has no score that week.
 """
@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from oracle.arithmetic import ratio
+from oracle.arithmetic import ratio, week_ago
 from oracle.health import Row
 
 WINDOWS = (4, 13)
@@ -22,7 +23,7 @@ BANDS = ("green", "yellow", "red", "unscored")
 
 
 def migrations(
-    now: Mapping[str, Row], earlier: Mapping[int, Mapping[str, Row]]
+    now: Mapping[str, Row], earlier: Mapping[int, Mapping[str, Row]], as_of: date
 ) -> Iterator[dict[str, Any]]:
     """Yield the rows of `band_migrations`.
 
@@ -41,6 +42,7 @@ def migrations(
         for (from_band, to_band), amounts in went.items():
             yield {
                 "window_weeks": weeks,
+                "compared_with": week_ago(as_of, weeks) + timedelta(days=6),
                 "from_band": from_band,
                 "to_band": to_band,
                 "accounts": len(amounts),

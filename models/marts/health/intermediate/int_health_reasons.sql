@@ -1,14 +1,14 @@
 -- One row per customer and thing worth saying of its health now, in words: what costs
--- points, what gives them, what changed in four weeks. A cap that holds speaks first.
+-- points, what gives them, what changed in four weeks, what moved it into its band. A
+-- cap that holds speaks first.
 {%- set least = whole_number_var('health_reason_points') %}
 with current_scores as (
     select * from {{ ref('health_driver_scores') }}
     where week = {{ week_of(as_of()) }} and driver <> 'override'
 ),
 
-earlier_scores as (
-    select * from {{ ref('health_driver_scores') }}
-    where week = {{ add_days(week_of(as_of()), -28) }} and driver <> 'override'
+changes as (
+    select * from {{ ref('int_driver_changes') }}
 ),
 
 scores as (
@@ -32,7 +32,7 @@ caps as (
     select * from {{ ref('int_health_caps') }}
 ),
 
-now_and_then as (
+weighed as (
     select
         scores.account_id,
         current_scores.driver,
@@ -40,7 +40,6 @@ now_and_then as (
         current_scores.weight,
         current_scores.status,
         current_scores.contribution,
-        current_scores.contribution - earlier_scores.contribution as change,
         policy.topic,
         policy.label,
         {{ with_value(
@@ -62,10 +61,6 @@ now_and_then as (
             scores.touch_tier = policy.touch_tier
             and stages.stage_by_age = policy.stage_by_age
             and current_scores.driver = policy.driver
-    left join earlier_scores
-        on
-            current_scores.account_id = earlier_scores.account_id
-            and current_scores.driver = earlier_scores.driver
     left join caps
         on
             current_scores.account_id = caps.account_id
@@ -76,42 +71,47 @@ now_and_then as (
 
 reasons as (
     select
-        now_and_then.account_id,
+        weighed.account_id,
         'down' as kind,
-        coalesce(now_and_then.cap_words, now_and_then.words_down) as words,
-        coalesce(now_and_then.ceiling, 100) as comes_first,
-        cast(coalesce(now_and_then.exact_loss, 0) as decimal(6, 2)) as size_in_points,
-        now_and_then.topic,
-        now_and_then.driver
-    from now_and_then
-    where now_and_then.cap_words is not null or now_and_then.exact_loss >= {{ least }}
+        coalesce(weighed.cap_words, weighed.words_down) as words,
+        coalesce(weighed.ceiling, 100) as comes_first,
+        cast(coalesce(weighed.exact_loss, 0) as decimal(6, 2)) as size_in_points,
+        weighed.topic,
+        weighed.driver
+    from weighed
+    where weighed.cap_words is not null or weighed.exact_loss >= {{ least }}
     union all
     select
-        now_and_then.account_id,
+        weighed.account_id,
         'up' as kind,
-        now_and_then.words_up as words,
+        weighed.words_up as words,
         100 as comes_first,
-        now_and_then.contribution as size_in_points,
-        now_and_then.topic,
-        now_and_then.driver
-    from now_and_then
+        weighed.contribution as size_in_points,
+        weighed.topic,
+        weighed.driver
+    from weighed
     where
-        now_and_then.contribution >= {{ least }}
-        and now_and_then.points >= 75
-        and now_and_then.cap_words is null
+        weighed.contribution >= {{ least }}
+        and weighed.points >= 75
+        and weighed.cap_words is null
+    -- Each driver that changed is a topic of its own.
     union all
     select
-        now_and_then.account_id,
-        'changed' as kind,
-        now_and_then.label
-        || case when now_and_then.change > 0 then ' +' else ' ' end
-        || cast(now_and_then.change as varchar) as words,
+        changes.account_id,
+        changes.kind,
+        weighed.label
+        || case when changes.change > 0 then ' +' else ' ' end
+        || cast(changes.change as varchar) as words,
         100 as comes_first,
-        abs(now_and_then.change) as size_in_points,
-        now_and_then.topic,
-        now_and_then.driver
-    from now_and_then
-    where abs(now_and_then.change) >= {{ least }}
+        abs(changes.change) as size_in_points,
+        changes.driver as topic,
+        changes.driver
+    from changes
+    inner join weighed
+        on
+            changes.account_id = weighed.account_id
+            and changes.driver = weighed.driver
+    where abs(changes.change) >= {{ least }}
 ),
 
 -- Five drivers of falling use are one thing to say: the largest of a topic speaks.
@@ -119,12 +119,7 @@ spoken as (
     select
         reasons.*,
         row_number() over (
-            partition by
-                reasons.account_id,
-                reasons.kind,
-                case
-                    when reasons.kind = 'changed' then reasons.driver else reasons.topic
-                end
+            partition by reasons.account_id, reasons.kind, reasons.topic
             order by
                 reasons.comes_first asc, reasons.size_in_points desc, reasons.driver asc
         ) as topic_rank
