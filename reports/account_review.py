@@ -57,7 +57,7 @@ if quarter.active_users.raw is not None:
     change = house.moved(quarter.active_users_change, "the quarter before")
     people = house.counted(quarter.active_users, "person", "people")
     used = house.sentence("On a day of use {} worked with it, {}", people, change)
-reached = house.sentence("No milestones are agreed")
+reached = house.sentence("No success plan with milestones ran in the quarter")
 if quarter.milestones_total.raw:
     done, total = quarter.milestones_done, quarter.milestones_total
     reached = house.sentence("{} of {} milestones are reached", done, total)
@@ -69,17 +69,19 @@ house.answer("{}. {}, and {} {} still open.", used, reached, tickets, still)
 
 # %%
 seats = house.sentence("of {} bought", quarter.seats)
-late = house.sentence("{} late", quarter.milestones_overdue)
-before = house.sentence("{} in the quarter before", quarter.tickets_opened_before)
-house.tiles(
-    [
-        house.Tile("Seats in use", quarter.seat_utilisation, seats),
-        house.Tile("Features in use", quarter.features_in_use, "of what was bought"),
-        house.Tile("Milestones reached", quarter.milestones_done, late),
-        house.Tile("Tickets opened", quarter.tickets_opened, before),
-    ],
-    quarters,
+late = house.sentence(
+    "of {}, {} late", quarter.milestones_total, quarter.milestones_overdue
 )
+before = house.sentence("{} in the quarter before", quarter.tickets_opened_before)
+features = house.Tile("Features in use", quarter.features_in_use, "of what was bought")
+tiles = [
+    house.Tile("Seats in use", quarter.seat_utilisation, seats),
+    # Without a list of what its products can do nobody knows.
+    *([features] if quarter.features_in_use.raw is not None else []),
+    house.Tile("Milestones reached", quarter.milestones_done, late),
+    house.Tile("Tickets opened", quarter.tickets_opened, before),
+]
+house.tiles(tiles, quarters)
 
 # %%
 house.remark(
@@ -148,13 +150,17 @@ house.table(plans, caption="The success plan", empty="No success plan was agreed
 milestones = house.ask(
     """
     select milestone_name, objective, due_date, completed_on, status
-    from health.success_plan_milestones
-    where plan_status = 'active' and account_id = ?
+    from reviews.review_milestones
+    where account_id = ?
     order by due_date, milestone_id
     """,
     account,
 )
-house.table(milestones, caption="Milestones", empty="No milestones were agreed.")
+house.table(
+    milestones,
+    caption="Milestones of the plans that ran in the quarter",
+    empty="No success plan with milestones ran in the quarter.",
+)
 
 # %% [markdown]
 # ## Support

@@ -24,6 +24,7 @@ KEYS = {
     "reviews.account_dates": ("account_id", "kind", "source_id"),
     "reviews.account_reviews": ("account_id",),
     "reviews.csm_books": ("csm_id",),
+    "reviews.review_milestones": ("milestone_id",),
     "reviews.support_months": ("account_id", "month"),
     "quality.refusal_counts": ("table_name", "reason", "column_name"),
     "quality.source_freshness": ("table_name",),
@@ -115,10 +116,11 @@ class Reviews:
         return bands.migrations(
             self._scores("is_current"),
             {
-                weeks: self._scores(f"week = date '{week - timedelta(weeks=weeks)}'")
-                for weeks in bands.WINDOWS
-                if weeks < kept
+                weeks: self._scores(f"week = date '{week}'")
+                for weeks, week in opened.items()
+                if monday_of(self.as_of) - week < kept
             },
+            self.as_of,
         )
 
     def _scores(self, which: str) -> Mapping[str, Row]:
@@ -160,6 +162,10 @@ class Reviews:
         pack_days = switch(self.connection, "review_pack_days")
         for customer in self.customers:
             yield reviews.review(customer, self.as_of, pack_days)
+
+    def _review_milestones(self) -> Iterator[Row]:
+        for customer in self.customers:
+            yield from reviews.milestones(customer, self.as_of)
 
     def _csm_books(self) -> Rows:
         month = first_day(month_number(self.as_of))

@@ -22,6 +22,8 @@ from compiled import Compiled, compiled_in
 from rows import rows_of, write_rows
 
 AS_OF = date(2025, 12, 31)
+# Of the thirteen whole weeks that a review looks at.
+QUARTER_BEGINS = date(2025, 9, 29)
 DAY = timedelta(days=1)
 ACCOUNTS = """
     select account_id
@@ -47,9 +49,9 @@ GIVEN = {
 }  # fmt: skip
 # In the order in which they need each other.
 MODELS = (
-    "int_review_periods", "int_review_uses", "int_review_tickets", "account_reviews",
-    "account_contacts", "account_dates", "support_months", "csm_books",
-    "band_migrations", "band_shares", "playbook_tasks", "refusal_counts",
+    "int_review_periods", "int_review_uses", "int_review_tickets", "review_milestones",
+    "account_reviews", "account_contacts", "account_dates", "support_months",
+    "csm_books", "band_migrations", "band_shares", "playbook_tasks", "refusal_counts",
 )  # fmt: skip
 MARTS = [mart for mart in KEYS if mart.split(".")[1] in MODELS]
 # Who left this month, and who had left before it.
@@ -111,15 +113,18 @@ def altered_plan(chance: random.Random, row: Row) -> None:
     """Change how far a plan has come."""
     row["status"] = chance.choice([None, "draft", "active", "active", "achieved"])
     row["target_date"] = chance.choice([None, near(chance, AS_OF, date(2026, 3, 31))])
-    row["completed_on"] = chance.choice([None, None, AS_OF])
+    row["completed_on"] = chance.choice([None, None, near(chance, QUARTER_BEGINS)])
 
 
 def altered_milestone(chance: random.Random, row: Row) -> None:
     """Put what is to be reached on the edges."""
     row["plan_status"] = chance.choice([None, "draft", "active", "active", "missed"])
     row["due_date"] = chance.choice([None, near(chance, AS_OF, date(2026, 3, 31))])
-    row["completed_on"] = chance.choice([None, None, AS_OF])
-    row["status"] = "to come" if row["completed_on"] is None else "reached"
+    reached_on = near(chance, QUARTER_BEGINS)
+    row["completed_on"] = chance.choice([None, None, None, None, reached_on])
+    is_late = row["due_date"] is not None and row["due_date"] < AS_OF
+    open_as = "overdue" if is_late else "to come"
+    row["status"] = open_as if row["completed_on"] is None else "reached"
 
 
 def altered_renewal(chance: random.Random, row: Row) -> None:

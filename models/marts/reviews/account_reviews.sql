@@ -29,13 +29,22 @@ signals as (
 plans as (
     select
         success_plans.account_id,
-        count(*) as active_plans,
-        sum(success_plans.milestones_total) as milestones_total,
-        sum(success_plans.milestones_done) as milestones_done,
-        sum(success_plans.milestones_overdue) as milestones_overdue
+        count(*) as active_plans
     from {{ ref('success_plans') }} as success_plans
     where success_plans.status = 'active'
     group by success_plans.account_id
+),
+
+milestones as (
+    select
+        review_milestones.account_id,
+        count(*) as milestones_total,
+        sum(case when review_milestones.status = 'reached' then 1 else 0 end)
+            as milestones_done,
+        sum(case when review_milestones.status = 'overdue' then 1 else 0 end)
+            as milestones_overdue
+    from {{ ref('review_milestones') }} as review_milestones
+    group by review_milestones.account_id
 ),
 
 final as (
@@ -73,9 +82,10 @@ final as (
         tickets.resolution_hours,
         tickets.satisfaction,
         cast(coalesce(plans.active_plans, 0) as bigint) as active_plans,
-        cast(coalesce(plans.milestones_total, 0) as bigint) as milestones_total,
-        cast(coalesce(plans.milestones_done, 0) as bigint) as milestones_done,
-        cast(coalesce(plans.milestones_overdue, 0) as bigint) as milestones_overdue
+        cast(coalesce(milestones.milestones_total, 0) as bigint) as milestones_total,
+        cast(coalesce(milestones.milestones_done, 0) as bigint) as milestones_done,
+        cast(coalesce(milestones.milestones_overdue, 0) as bigint)
+            as milestones_overdue
     from accounts
     cross join periods
     left join touchpoints
@@ -88,6 +98,8 @@ final as (
         on accounts.account_id = signals.account_id
     left join plans
         on accounts.account_id = plans.account_id
+    left join milestones
+        on accounts.account_id = milestones.account_id
 )
 
 select * from final

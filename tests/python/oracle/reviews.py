@@ -5,6 +5,9 @@ Readings of DECISIONS N20 to N23, H14 and I3, and of the columns' descriptions:
 - The quarter is thirteen whole weeks; the last one is over on its Sunday.
 - Twelve months run from the day after the same day of last year; three months to the
   same day, that day included.
+- A review speaks of the plans that are under way, and of those that ended or reached
+  something from the quarter's first day on; of drafts it does not. What a plan that is
+  over did not reach is late no more.
 - Weeks in which nobody counted users say nothing about users a day.
 - A last day for notice lies before us for its own sake, however late the term ends, and
   no more once notice was given.
@@ -30,6 +33,10 @@ from oracle.health import Row
 
 _DAY = timedelta(days=1)
 _QUARTER = timedelta(weeks=13)
+_MILESTONE = (
+    "milestone_id", "success_plan_id", "objective", "milestone_name", "due_date",
+    "completed_on",
+)  # fmt: skip
 PERSONAS = ("champion", "executive_sponsor", "admin", "end_user")
 _HOUR = 3600
 
@@ -140,6 +147,7 @@ def review(customer: Customer, as_of: date, pack_days: int) -> dict[str, Any]:
     due_on = touchpoint["qbr_due_on"]
     gap = signal and signal["adoption_gap"]
     plans = [row for row in customer.plans if row["status"] == "active"]
+    spoken_of = [row["status"] for row in milestones(customer, as_of)]
     return {
         "account_id": account["account_id"],
         "account_name": account["account_name"] or account["account_id"],
@@ -157,13 +165,36 @@ def review(customer: Customer, as_of: date, pack_days: int) -> dict[str, Any]:
         "seat_utilisation": signal and signal["seat_utilisation"],
         "features_in_use": None if gap is None else 1 - gap,
         "active_plans": len(plans),
-        **{
-            name: sum(row[name] for row in plans)
-            for name in ("milestones_total", "milestones_done", "milestones_overdue")
-        },
+        "milestones_total": len(spoken_of),
+        "milestones_done": spoken_of.count("reached"),
+        "milestones_overdue": spoken_of.count("overdue"),
         **_use(customer.weeks, *quarters),
         **_support(customer.tickets, *quarters),
     }
+
+
+def milestones(customer: Customer, as_of: date) -> Iterator[dict[str, Any]]:
+    """Yield a customer's rows of `review_milestones`."""
+    begins_on = monday_of(as_of + _DAY) - _QUARTER
+    for plan in customer.plans:
+        of_plan = [
+            row
+            for row in customer.milestones
+            if row["success_plan_id"] == plan["success_plan_id"]
+        ]
+        days = [plan["completed_on"], *(row["completed_on"] for row in of_plan)]
+        is_recent = any(day is not None and day >= begins_on for day in days)
+        is_active = plan["status"] == "active"
+        if plan["status"] in (None, "draft") or not (is_active or is_recent):
+            continue
+        for row in of_plan:
+            is_lost = row["status"] == "overdue" and not is_active
+            yield {
+                **{name: row[name] for name in _MILESTONE},
+                "account_id": customer.account["account_id"],
+                "plan_status": plan["status"],
+                "status": "not reached" if is_lost else row["status"],
+            }
 
 
 Quarter = tuple[date, date]
