@@ -128,7 +128,7 @@ house.table(
 RISKS = """
     select
         account_name, csm_name, touch_tier, arr, score, drivers_down, open_triggers,
-        next_due_on
+        overdue_since, next_due_on
     from health.account_health
     where band = {}
     order by priority desc nulls last, arr desc, account_id

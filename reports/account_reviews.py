@@ -7,20 +7,31 @@
 # %%
 from bowtie.reporting import house
 
-due = house.ask("""
+DUE = """
     select
-        account_name, csm_name, qbr_due_on, last_qbr_on, arr, days_to_renewal,
-        milestones_overdue, tickets_open
+        account_name, csm_name, qbr_due_on, qbr_overdue_days, last_qbr_on, arr,
+        days_to_renewal, milestones_overdue, tickets_open
     from reviews.account_reviews
-    where is_pack_due
+    where is_pack_due and qbr_overdue_days {} 0
     order by qbr_due_on, account_id
-""")
-first = due.row()
+"""
+late, soon = house.ask(DUE.format(">")), house.ask(DUE.format("="))
 
 # %%
-if len(due):
+if len(late):
+    longest = late.row()
     house.answer(
-        "The review that is due first is that of {}, with {} of ARR: by {}.",
+        "{} overdue, the longest that of {}, with {} of ARR, since {}; {} due soon.",
+        house.counted(late.count, "business review is", "business reviews are"),
+        longest.account_name,
+        longest.arr,
+        longest.qbr_due_on,
+        house.counted(soon.count, "is", "are"),
+    )
+elif len(soon):
+    first = soon.row()
+    house.answer(
+        "No business review is overdue. That of {}, with {} of ARR, is due by {}.",
         first.account_name,
         first.arr,
         first.qbr_due_on,
@@ -38,4 +49,13 @@ house.links("account_review")
 # ## What is due
 
 # %%
-house.table(due, caption="Reviews that are due, the longest overdue first")
+house.table(
+    late,
+    caption="Reviews that are overdue, the longest first",
+    empty="No review is overdue.",
+)
+house.table(
+    soon,
+    caption="Reviews that are due next, the soonest first",
+    empty="No other review is due soon.",
+)

@@ -24,8 +24,8 @@ books = house.ask(
 work = house.ask(
     """
     select
-        open_interventions, overdue_interventions, touchpoints_overdue, reviews_overdue,
-        utilisation
+        open_interventions, overdue_interventions, overdue_untouched,
+        touchpoints_overdue, reviews_overdue, utilisation
     from reviews.csm_books
     where csm_id = ?
     """,
@@ -37,10 +37,11 @@ house.title(book.csm_name, "Whom do I call this week, and how is my book?")
 # %%
 are = "is" if book.red_accounts.raw == 1 else "are"
 house.answer(
-    "{} in the queue, {} of them overdue and untouched. Of {} {} {} red; {} comes up "
-    "for renewal within ninety days, {} of it at risk.",
+    "{} in the queue, {} of them overdue, {} never touched. Of {} {} {} red; {} comes "
+    "up for renewal within ninety days, {} of it at risk.",
     house.counted(work.open_interventions, "intervention is", "interventions are"),
     work.overdue_interventions,
+    work.overdue_untouched,
     house.counted(book.accounts, "account", "accounts"),
     book.red_accounts,
     are,
@@ -109,7 +110,8 @@ house.table(
 worries = house.ask(
     """
     select
-        account_name, arr, band, score, change_4_weeks, drivers_down, next_due_on
+        account_name, arr, band, score, change_4_weeks, drivers_down,
+        overdue_since, next_due_on
     from health.account_health
     where band in ('red', 'yellow') and csm_id = ?
     order by band, priority desc nulls last, arr desc, account_id

@@ -10,7 +10,7 @@ from bowtie.reporting import house
 books = house.ask("""
     select
         csm_name, team, accounts, arr, open_interventions, overdue_interventions,
-        red_accounts, renewal_arr_90_days, utilisation
+        overdue_untouched, red_accounts, renewal_arr_90_days, utilisation
     from reviews.csm_books
     where csm_id <> 'unassigned'
     order by open_interventions desc, csm_id
@@ -20,11 +20,12 @@ longest = books.row()
 # %%
 if len(books):
     house.answer(
-        "{} has the longest queue: {} open, {} of them overdue and untouched, in a "
+        "{} has the longest queue: {} open, {} of them overdue, {} never touched, in a "
         "book of {} that pays {}.",
         longest.csm_name,
         house.counted(longest.open_interventions, "intervention", "interventions"),
         longest.overdue_interventions,
+        longest.overdue_untouched,
         house.counted(longest.accounts, "account", "accounts"),
         longest.arr,
     )

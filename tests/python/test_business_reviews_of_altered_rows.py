@@ -144,6 +144,7 @@ def altered_intervention(chance: random.Random, row: Row) -> None:
     """Open some again, of people who are gone, and change the days steps count from."""
     row["is_open"] = chance.random() < 0.3
     row["is_overdue"] = row["is_open"] and chance.random() < 0.5
+    row["is_overdue_untouched"] = row["is_overdue"] and chance.random() < 0.5
     if chance.random() < 0.3:
         row["csm_id"] = chance.choice([None, *LEAVERS])
     row["playbook"] = chance.choice([row["playbook"], "renewal"])

@@ -243,9 +243,12 @@ def altered_owner(chance: random.Random, row: Row) -> None:
 
 
 def altered_intervention(chance: random.Random, row: Row) -> None:
-    """Open again some of what was closed."""
+    """Open again some of what was closed; let it be due on the edge."""
     if chance.random() < 0.1:
         row["is_open"] = True
+    if chance.random() < 0.3:
+        row["due_on"] = near(chance, AS_OF)
+    row["is_overdue"] = row["is_open"] and row["due_on"] < AS_OF
 
 
 ALTERED: dict[str, Alter] = {

@@ -18,7 +18,10 @@ open_interventions as (
     select
         interventions.account_id,
         count(*) as open_interventions,
-        min(interventions.due_on) as next_due_on,
+        min(case when interventions.is_overdue then interventions.due_on end)
+            as overdue_since,
+        min(case when not interventions.is_overdue then interventions.due_on end)
+            as next_due_on,
         max(interventions.priority) as priority,
         {{ joined_words('interventions.trigger', 'interventions.trigger_rank') }}
             as triggers
@@ -83,6 +86,7 @@ final as (
         cast(coalesce(open_interventions.open_interventions, 0) as bigint)
             as open_interventions,
         open_interventions.triggers as open_triggers,
+        open_interventions.overdue_since,
         open_interventions.next_due_on,
         open_interventions.priority,
         scores.policy_version

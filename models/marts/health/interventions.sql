@@ -96,8 +96,10 @@ final as (
         with_priority.closed_on is null as is_open,
         with_priority.first_touch_on,
         with_priority.closed_on is null
-        and with_priority.first_touch_on is null
         and with_priority.due_on < {{ as_of() }} as is_overdue,
+        with_priority.closed_on is null
+        and with_priority.first_touch_on is null
+        and with_priority.due_on < {{ as_of() }} as is_overdue_untouched,
         with_priority.playbook,
         with_priority.arr,
         cast(

@@ -58,6 +58,7 @@ final as (
         accounts.days_to_renewal,
         touchpoints.last_qbr_on,
         touchpoints.qbr_due_on,
+        touchpoints.qbr_overdue_days,
         coalesce(
             touchpoints.qbr_due_on
             <= {{ add_days(as_of(), whole_number_var('review_pack_days')) }},

@@ -60,7 +60,9 @@ queues as (
         coalesce(interventions.csm_id, 'unassigned') as csm_id,
         count(*) as open_interventions,
         sum(case when interventions.is_overdue then 1 else 0 end)
-            as overdue_interventions
+            as overdue_interventions,
+        sum(case when interventions.is_overdue_untouched then 1 else 0 end)
+            as overdue_untouched
     from {{ ref('interventions') }} as interventions
     where interventions.is_open
     group by coalesce(interventions.csm_id, 'unassigned')
@@ -112,6 +114,7 @@ final as (
         cast(coalesce(queues.open_interventions, 0) as bigint) as open_interventions,
         cast(coalesce(queues.overdue_interventions, 0) as bigint)
             as overdue_interventions,
+        cast(coalesce(queues.overdue_untouched, 0) as bigint) as overdue_untouched,
         cast(coalesce(terms.renewals_90_days, 0) as bigint) as renewals_90_days,
         cast(coalesce(terms.renewal_arr_90_days, 0) as decimal(18, 2))
             as renewal_arr_90_days,

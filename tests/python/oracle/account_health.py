@@ -122,8 +122,17 @@ def account_health(
         "why_moved": moved,
         "open_interventions": len(is_open),
         "open_triggers": "; ".join(row["trigger"] for row in by_rank) or None,
-        "next_due_on": min((row["due_on"] for row in is_open), default=None),
+        **_due(is_open, score["taken_on"]),
         "priority": max((row["priority"] for row in is_open), default=None),
+    }
+
+
+def _due(interventions: Sequence[Row], as_of: date) -> dict[str, Any]:
+    """Return since when one is overdue, and by when the next one is due."""
+    days = sorted(row["due_on"] for row in interventions)
+    return {
+        "overdue_since": next((day for day in days if day < as_of), None),
+        "next_due_on": next((day for day in days if day >= as_of), None),
     }
 
 

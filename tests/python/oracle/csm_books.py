@@ -86,6 +86,9 @@ def _book(book: Book, touchpoints: Mapping[str, Row]) -> dict[str, Any]:
         "reviews_overdue": sum((row["qbr_overdue_days"] or 0) > 0 for row in met),
         "open_interventions": len(book.interventions),
         "overdue_interventions": sum(row["is_overdue"] for row in book.interventions),
+        "overdue_untouched": sum(
+            row["is_overdue_untouched"] for row in book.interventions
+        ),
         "renewals_90_days": len(soon),
         "renewal_arr_90_days": _arr(soon, "arr_up_for_renewal"),
         "at_risk_arr_90_days": _arr(

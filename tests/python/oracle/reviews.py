@@ -158,6 +158,7 @@ def review(customer: Customer, as_of: date, pack_days: int) -> dict[str, Any]:
         "days_to_renewal": account["days_to_renewal"],
         "last_qbr_on": touchpoint["last_qbr_on"],
         "qbr_due_on": due_on,
+        "qbr_overdue_days": touchpoint["qbr_overdue_days"],
         "is_pack_due": due_on is not None and due_on - as_of <= pack_days * _DAY,
         "reviewed_from": begins_on,
         "reviewed_to": ends_on - _DAY,
