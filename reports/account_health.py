@@ -11,7 +11,8 @@ BANDS = ["green_arr", "yellow_arr", "red_arr", "unscored_arr"]
 COLUMNS = """
     touch_tier, accounts, arr,
     green_accounts, yellow_accounts, red_accounts, unscored_accounts,
-    green_arr, yellow_arr, red_arr, unscored_arr, red_arr_share
+    green_arr, yellow_arr, red_arr, unscored_arr, red_arr_share,
+    red_unattended_accounts, red_unattended_arr
 """
 company = house.ask(f"""
     select {COLUMNS}
@@ -25,12 +26,14 @@ if not now.accounts.raw:
     house.answer("There are no customers yet.")
 else:
     house.answer(
-        "Red are {} of {} customers, with {} of ARR, {} of all; yellow are {} more, "
-        "with {}.",
+        "Red are {} of {} customers, with {} of ARR, {} of all. Nothing is open on {} "
+        "of them, with {}. Yellow are {} more, with {}.",
         now.red_accounts,
         now.accounts,
         now.red_arr,
         now.red_arr_share,
+        now.red_unattended_accounts,
+        now.red_unattended_arr,
         now.yellow_accounts,
         now.yellow_arr,
     )

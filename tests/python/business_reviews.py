@@ -128,13 +128,19 @@ class Reviews:
         return self._by("account_id", query)
 
     def _band_shares(self) -> Iterator[Row]:
-        return bands.shares(
-            self._rows(
-                "select week, taken_on, is_current, touch_tier, band, coverage, "
-                "count(*) as accounts, sum(arr) as arr "
-                "from health.health_scores group by all"
-            )
+        grouped = (
+            "select week, taken_on, is_current, touch_tier, band, coverage, "
+            "count(*) as accounts, sum(arr) as arr "
+            "from health.health_scores where band <> 'red' group by all"
         )
+        red = self._rows(
+            "select *, 1 as accounts from health.health_scores where band = 'red'"
+        )
+        held = self._by_account("from health.interventions")
+        for row in red:
+            of_account = held.get(row["account_id"], [])
+            row["is_attended"] = bands.is_attended(of_account, row["taken_on"])
+        return bands.shares([*self._rows(grouped), *red])
 
     def _playbook_tasks(self) -> Iterator[Row]:
         anchors = self._by("playbook", "from policy.playbooks")

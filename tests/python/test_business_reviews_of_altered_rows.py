@@ -143,6 +143,10 @@ def altered_renewal(chance: random.Random, row: Row) -> None:
 def altered_intervention(chance: random.Random, row: Row) -> None:
     """Open some again, of people who are gone, and change the days steps count from."""
     row["is_open"] = chance.random() < 0.3
+    if chance.random() < 0.2:
+        row["closed_on"] = chance.choice(
+            [None, near(chance, date(2025, 12, 28), AS_OF)]
+        )
     row["is_overdue"] = row["is_open"] and chance.random() < 0.5
     row["is_overdue_untouched"] = row["is_overdue"] and chance.random() < 0.5
     if chance.random() < 0.3:

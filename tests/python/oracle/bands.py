@@ -50,11 +50,20 @@ def migrations(
             }
 
 
+def is_attended(interventions: Iterable[Row], day: date) -> bool:
+    """Say whether any of an account's interventions was open at the end of a day."""
+    return any(
+        row["opened_on"] <= day and (row["closed_on"] is None or row["closed_on"] > day)
+        for row in interventions
+    )
+
+
 def shares(alike: Iterable[Row]) -> Iterator[dict[str, Any]]:
     """Yield the rows of `band_shares`.
 
-    `alike` are scores by week (and its taken_on and is_current), touch_tier, band and
-    coverage: how many `accounts` have these, and their `arr`.
+    `alike` are scores by week (and its taken_on and is_current), touch_tier, band,
+    coverage and `is_attended` (see `is_attended`): how many `accounts` have these, and
+    their `arr`.
     """
     slices: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
     for row in alike:
@@ -79,5 +88,8 @@ def shares(alike: Iterable[Row]) -> Iterator[dict[str, Any]]:
             found[f"{band}_accounts"] = sum(row["accounts"] for row in banded)
             found[f"{band}_arr"] = sum(row["arr"] for row in banded)
             found[f"{band}_arr_share"] = ratio(found[f"{band}_arr"], arr)
+        alone = [row for row in rows if row["band"] == "red" and not row["is_attended"]]
+        found["red_unattended_accounts"] = sum(row["accounts"] for row in alone)
+        found["red_unattended_arr"] = sum(row["arr"] for row in alone)
         scored = accounts - found["unscored_accounts"]
         yield {**found, "scored_share": ratio(scored, accounts)}
