@@ -177,8 +177,9 @@ house.figure(
 
 # %%
 backtest = house.ask("""
-    select lead_days, red_observations, red_rate, yellow_rate, green_rate,
-        unscored_rate, base_rate, warned_churns, churns, median_warning_days
+    select lead_days, observations, coverage, red_observations, red_rate, red_recall,
+        yellow_rate, green_rate, unscored_rate, base_rate, warned_churns, churns,
+        median_warning_days
     from health.health_backtest
     where predictor = 'health_score' and outcome = 'logo_churn' and slice_name = 'all'
     order by lead_days
@@ -190,6 +191,14 @@ for row in backtest.where(lead_days=90):
         row.lead_days,
         row.red_rate,
         row.green_rate,
+    )
+    house.remark(
+        "Of all who left so, {} had been red; only {} of those looked at had a score. "
+        "Of {} churns at any time {} were red in their last score.",
+        row.red_recall,
+        row.coverage,
+        row.churns,
+        row.warned_churns,
     )
 
 # %%

@@ -99,6 +99,7 @@ LABELS = {
     "progress": "Milestones",
     "rate_before": "Before",
     "qbr_overdue_days": "Days overdue",
+    "red_recall": "Red, of who left",
     "recommended_max": "Band to",
     "recommended_min": "Band from",
     "scenario": "Growth",
