@@ -189,7 +189,10 @@ def _table(shown: Answer) -> Markup:
         element(
             "th",
             element(
-                "button", label_of(column), type="button", title=meaning.get(column)
+                "button",
+                label_of(column, shown.mart),
+                type="button",
+                title=meaning.get(column),
             ),
             scope="col",
             class_=_alignment(shown.kind(column)),
@@ -262,7 +265,7 @@ def _source(found: Answer) -> Markup:
     """Return what the columns mean, the mart, and the query."""
     meaning = definitions(page().database, found.mart)
     terms = [
-        element("dt", label_of(column)) + element("dd", meaning[column])
+        element("dt", label_of(column, found.mart)) + element("dd", meaning[column])
         for column in found.columns
         if meaning.get(column)
     ]

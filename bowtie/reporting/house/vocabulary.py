@@ -1,6 +1,7 @@
 """How columns of the marts are called in pages, and how their values are written.
 
-One column has one name on every page. A column that is not listed is called as the mart
+One column has one name on every page, but where a mart means another day by it: those
+have the mart's name before theirs. A column that is not listed is called as the mart
 calls it, and written as its type says.
 """
 
@@ -109,6 +110,8 @@ LABELS = {
     "to_csm_name": "To",
     "win_rate_12_months": "Win rate, 12 months",
     "won_arr_12_months": "Won, 12 months",
+    "health.interventions.arr": "ARR when opened",
+    "health.interventions.reason": "Reason when opened",
 }
 KINDS = {
     "cause": "words",
@@ -192,10 +195,11 @@ POLICIES = {
 _ACRONYMS = re.compile(r"\b(arr|csms?|nrr|grr|qbr|cltv)\b")
 
 
-def label_of(column: str) -> str:
-    """Return what a column is called in a page."""
-    if column in LABELS:
-        return LABELS[column]
+def label_of(column: str, mart: str = "") -> str:
+    """Return what a column is called in a page; `mart` is where it was read."""
+    for known in (f"{mart}.{column}", column):
+        if known in LABELS:
+            return LABELS[known]
     words = words_of(column.removeprefix("is_"))
     return words[0].upper() + words[1:]
 
