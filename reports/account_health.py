@@ -130,7 +130,7 @@ house.table(
 # %%
 RISKS = """
     select
-        account_name, csm_name, touch_tier, arr, score, drivers_down, open_triggers,
+        account_name, csm_name, arr, score, raw_band, drivers_down, open_triggers,
         overdue_since, next_due_on
     from health.account_health
     where band = {}
@@ -146,7 +146,8 @@ house.table(
 # %%
 alone = house.ask("""
     select
-        account_name, csm_name, touch_tier, arr, score, band_since, drivers_down
+        account_name, csm_name, touch_tier, arr, score, raw_band, band_since,
+        drivers_down
     from health.account_health
     where band = 'red' and open_interventions = 0
     order by arr desc, account_id

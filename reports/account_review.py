@@ -246,7 +246,8 @@ house.table(
 health = house.ask(
     """
     select
-        band, band_since, score, change_4_weeks, drivers_down, drivers_up, what_changed
+        band, band_since, score, raw_band, change_4_weeks, drivers_down, drivers_up,
+        what_changed
     from health.account_health
     where account_id = ?
     """,

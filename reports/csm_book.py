@@ -110,7 +110,7 @@ house.table(
 worries = house.ask(
     """
     select
-        account_name, arr, band, score, change_4_weeks, drivers_down,
+        account_name, arr, band, score, raw_band, change_4_weeks, drivers_down,
         overdue_since, next_due_on
     from health.account_health
     where band in ('red', 'yellow') and csm_id = ?

@@ -101,6 +101,7 @@ LABELS = {
     "rate_before": "Before",
     "qbr_overdue_days": "Days overdue",
     "red_recall": "Red, of who left",
+    "raw_band": "By score",
     "recommended_max": "Band to",
     "recommended_min": "Band from",
     "scenario": "Growth",
