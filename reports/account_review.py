@@ -26,10 +26,10 @@ review = reviews.only(
 quarters = house.ask(
     """
     select
-        active_users, active_users_change, seats, seat_utilisation, features_in_use,
-        milestones_done, milestones_total, milestones_overdue, tickets_opened,
-        tickets_opened_before, tickets_escalated, tickets_solved, tickets_open,
-        first_answer_hours, resolution_hours, satisfaction
+        active_users, active_users_change, active_users_change_on_year, seats,
+        seat_utilisation, features_in_use, milestones_done, milestones_total,
+        milestones_overdue, tickets_opened, tickets_opened_before, tickets_escalated,
+        tickets_solved, tickets_open, first_answer_hours, resolution_days, satisfaction
     from reviews.account_reviews
     where account_id = ?
     """,
@@ -57,6 +57,9 @@ if quarter.active_users.raw is not None:
     change = house.moved(quarter.active_users_change, "the quarter before")
     people = house.counted(quarter.active_users, "person", "people")
     used = house.sentence("On a day of use {} worked with it, {}", people, change)
+    if quarter.active_users_change_on_year.raw is not None:
+        on_year = house.moved(quarter.active_users_change_on_year, "a year before")
+        used = house.sentence("{} and {}", used, on_year)
 reached = house.sentence("No success plan with milestones ran in the quarter")
 if quarter.milestones_total.raw:
     done, total = quarter.milestones_done, quarter.milestones_total
@@ -103,11 +106,15 @@ weeks = house.ask(
     where
         account_id = ?
         and week in (
-            select distinct week from health.usage_weekly order by week desc limit 53
+            select distinct week from health.usage_weekly
+            where week <= cast(? as date)
+            order by week desc
+            limit 53
         )
     order by week
     """,
     account,
+    str(review.reviewed_to.raw),
 )
 
 # %%
@@ -172,12 +179,12 @@ house.remark(
     quarter.tickets_escalated,
     quarter.tickets_solved,
 )
-if quarter.resolution_hours.raw is not None:
+if quarter.resolution_days.raw is not None:
     house.remark(
-        "A first answer took {} hours on average, a solution {}; ratings average {} of "
-        "five.",
+        "A first answer took {} hours on average, a solution {} days; ratings average "
+        "{} of five.",
         quarter.first_answer_hours,
-        quarter.resolution_hours,
+        quarter.resolution_days,
         quarter.satisfaction,
     )
 

@@ -74,7 +74,7 @@ class Reviews:
     @cached_property
     def customers(self) -> list[reviews.Customer]:
         """All that a review looks at, by customer."""
-        since = monday_of(self.as_of) - timedelta(weeks=27)
+        since = monday_of(self.as_of) - timedelta(weeks=67)
         contacts = self._by_account("from staging.stg_crm__contacts")
         tickets = self._by_account("from staging.stg_support__tickets")
         weeks = self._by_account(

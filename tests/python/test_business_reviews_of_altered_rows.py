@@ -45,7 +45,7 @@ GIVEN = {
     ),
     "capacity.csm_capacity": "month >= '2025-11-01'",
     "health.health_scores": "week > '2025-09-20'",
-    "health.usage_weekly": "week > '2025-06-01'",
+    "health.usage_weekly": "week > '2024-09-01'",
 }  # fmt: skip
 # In the order in which they need each other.
 MODELS = (

@@ -28,6 +28,9 @@ Draw = Callable[[bool], Figure]
 _WIDE, _NARROW = 10.6, 4.9
 _HEIGHT = 4.2
 _LONGEST_LABEL = 26
+# Lines of these need not start at 0, but their axis spans a tenth of 1 at least.
+_RATES = ("percent", "points")
+_LEAST_RANGE = 0.1
 # Zeros that say nothing on an axis: 2.50M is 2.5M there.
 _ZEROS = re.compile(r"\.0+(?=\D|$)|(?<=\.[1-9])0+(?=\D|$)")
 _STYLE = {
@@ -116,10 +119,13 @@ def _number_axis(axis: Any, kind: str) -> None:
 
 
 def _spread(axes: Axes, values: Sequence[float], from_zero: bool) -> None:
-    """Leave room above and below the values; a single level gets some too."""
+    """Leave room above and below the values; what hardly moves is to look flat."""
     low, high = (min(values), max(values)) if values else (0.0, 1.0)
     if from_zero:
         low, high = min(low, 0.0), max(high, 0.0)
+    else:
+        widened = max(0.0, _LEAST_RANGE - (high - low)) / 2
+        low, high = low - widened, high + widened
     room = 0.14 * (high - low) or 0.1 * abs(high) or 1.0
     axes.set_ylim(low - (room if low < 0 or not from_zero else 0), high + room)
 
@@ -162,7 +168,7 @@ def lines(
             level = float(target.raw)
             axes.axhline(level, color=light("muted"), linewidth=1.2, dashes=(4, 3))
             seen.append(level)
-        _spread(axes, seen, from_zero=False)
+        _spread(axes, seen, from_zero=found.kind(series[0]) not in _RATES)
         _name_ends(axes, ends, days[-1] if days else None, narrow)
         if ends:
             _number_axis(axes.yaxis, ends[0][2].kind)

@@ -2,7 +2,8 @@
 
 Readings of DECISIONS N20 to N23, H14 and I3, and of the columns' descriptions:
 
-- The quarter is thirteen whole weeks; the last one is over on its Sunday.
+- The quarter is thirteen whole weeks; the last one is over on its Sunday. A year before
+  are the weeks 52 weeks ago.
 - Twelve months run from the day after the same day of last year; three months to the
   same day, that day included.
 - A review speaks of the plans that are under way, and of those that ended or reached
@@ -33,6 +34,7 @@ from oracle.health import Row
 
 _DAY = timedelta(days=1)
 _QUARTER = timedelta(weeks=13)
+_YEAR = timedelta(weeks=52)
 _MILESTONE = (
     "milestone_id", "success_plan_id", "objective", "milestone_name", "due_date",
     "completed_on",
@@ -143,6 +145,7 @@ def review(customer: Customer, as_of: date, pack_days: int) -> dict[str, Any]:
     ends_on = monday_of(as_of + _DAY)
     begins_on = ends_on - _QUARTER
     quarters = (begins_on, ends_on), (begins_on - _QUARTER, begins_on)
+    year_before = begins_on - _YEAR, ends_on - _YEAR
     account, touchpoint, signal = customer.account, customer.touchpoint, customer.signal
     due_on = touchpoint["qbr_due_on"]
     gap = signal and signal["adoption_gap"]
@@ -169,7 +172,7 @@ def review(customer: Customer, as_of: date, pack_days: int) -> dict[str, Any]:
         "milestones_total": len(spoken_of),
         "milestones_done": spoken_of.count("reached"),
         "milestones_overdue": spoken_of.count("overdue"),
-        **_use(customer.weeks, *quarters),
+        **_use(customer.weeks, *quarters, year_before),
         **_support(customer.tickets, *quarters),
     }
 
@@ -201,9 +204,11 @@ def milestones(customer: Customer, as_of: date) -> Iterator[dict[str, Any]]:
 Quarter = tuple[date, date]
 
 
-def _use(weeks: Sequence[Row], now: Quarter, before: Quarter) -> dict[str, Any]:
+def _use(
+    weeks: Sequence[Row], now: Quarter, before: Quarter, year_before: Quarter
+) -> dict[str, Any]:
     users, sessions = [], []
-    for begins_on, ends_on in (now, before):
+    for begins_on, ends_on in (now, before, year_before):
         held = [row for row in weeks if begins_on <= row["week"] < ends_on]
         counted = [row for row in held if row["active_user_days"] is not None]
         days = sum(row["active_days"] for row in counted)
@@ -211,13 +216,19 @@ def _use(weeks: Sequence[Row], now: Quarter, before: Quarter) -> dict[str, Any]:
         users.append(Fraction(user_days, days) if days else None)
         sent = [row["sessions"] for row in held if row["sessions"] is not None]
         sessions.append(sum(sent) if sent else None)
-    change = None
-    if users[0] is not None and users[1]:
-        change = rounded_away((users[0] - users[1]) / users[1], 6)
+    shown = [None if level is None else ratio(level, 1) for level in users]
+    changes = [
+        rounded_away((users[0] - then) / then, 6)
+        if users[0] is not None and then
+        else None
+        for then in users[1:]
+    ]
     return {
-        "active_users": None if users[0] is None else ratio(users[0], 1),
-        "active_users_before": None if users[1] is None else ratio(users[1], 1),
-        "active_users_change": change,
+        "active_users": shown[0],
+        "active_users_before": shown[1],
+        "active_users_change": changes[0],
+        "active_users_year_before": shown[2],
+        "active_users_change_on_year": changes[1],
         "sessions": sessions[0],
         "sessions_before": sessions[1],
     }
@@ -238,6 +249,7 @@ def _support(tickets: Sequence[Row], now: Quarter, before: Quarter) -> dict[str,
         "tickets_open": sum(row["solved_on"] is None for row in tickets),
         "first_answer_hours": _mean_hours(opened, "first_responded_at"),
         "resolution_hours": _mean_hours(solved, "solved_at"),
+        "resolution_days": _mean_hours(solved, "solved_at", 24),
         "satisfaction": ratio(sum(ratings), len(ratings)),
     }
 
@@ -246,14 +258,17 @@ def _within(day: date | None, quarter: Quarter) -> bool:
     return day is not None and quarter[0] <= day < quarter[1]
 
 
-def _mean_hours(tickets: Sequence[Row], until: str) -> Fraction | None:
-    """Return the mean hours from opening to a moment; one before it is none."""
+def _mean_hours(tickets: Sequence[Row], until: str, hours: int = 1) -> Fraction | None:
+    """Return the mean time to a moment, in units of so many hours.
+
+    A moment before the opening is none.
+    """
     waits = [
         _seconds(row["created_at"], row[until])
         for row in tickets
         if row[until] is not None and row[until] >= row["created_at"]
     ]
-    return ratio(sum(waits), len(waits) * _HOUR)
+    return ratio(sum(waits), len(waits) * hours * _HOUR)
 
 
 def _seconds(begins_at: datetime, ends_at: datetime) -> int:

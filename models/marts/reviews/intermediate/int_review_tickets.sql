@@ -51,6 +51,10 @@ final as (
             "sum(case when dated.solved_in = 'now' then dated.seconds_to_solve end)",
             "(count(case when dated.solved_in = 'now' then 1 end) * 3600)"
         ) }} as resolution_hours,
+        {{ safe_divide(
+            "sum(case when dated.solved_in = 'now' then dated.seconds_to_solve end)",
+            "(count(case when dated.solved_in = 'now' then 1 end) * 86400)"
+        ) }} as resolution_days,
         {{ exact_divide(
             "sum(case when dated.solved_in = 'now' then dated.satisfaction_score end)",
             "count(case when dated.solved_in = 'now' then dated.satisfaction_score end)"

@@ -1,9 +1,8 @@
--- One row per account with usage in one of the two periods of a review: active users a
--- day with use, and sessions, in each.
+-- One row per account with usage in one of the periods of a review: active users a day
+-- with use, and sessions, in each.
 -- Days of weeks in which nobody counted users are no days without users.
--- The change is users / days over users / days of before, less 1, in one division.
-{%- set before = '(summed.user_days_before * summed.days_now)' %}
-{%- set gained = '(summed.user_days_now * summed.days_before - ' ~ before ~ ')' %}
+-- A change is users / days over users / days of before, less 1, in one division.
+{%- set then = ['before', 'year_before'] %}
 with periods as (
     select * from {{ ref('int_review_periods') }}
 ),
@@ -14,27 +13,26 @@ usage_weekly as (
 
 summed as (
     select
-        usage_weekly.account_id,
+        {%- for period in ['now'] + then %}
         sum(
-            case when periods.period = 'now' then usage_weekly.active_user_days end
-        ) as user_days_now,
-        sum(case
-            when periods.period = 'now' and usage_weekly.active_user_days is not null
-                then usage_weekly.active_days
-        end) as days_now,
+            case
+                when periods.period = '{{ period }}'
+                    then usage_weekly.active_user_days
+            end
+        ) as user_days_{{ period }},
         sum(
-            case when periods.period = 'now' then usage_weekly.sessions end
-        ) as sessions_now,
+            case
+                when
+                    periods.period = '{{ period }}'
+                    and usage_weekly.active_user_days is not null
+                    then usage_weekly.active_days
+            end
+        ) as days_{{ period }},
         sum(
-            case when periods.period = 'before' then usage_weekly.active_user_days end
-        ) as user_days_before,
-        sum(case
-            when periods.period = 'before' and usage_weekly.active_user_days is not null
-                then usage_weekly.active_days
-        end) as days_before,
-        sum(
-            case when periods.period = 'before' then usage_weekly.sessions end
-        ) as sessions_before
+            case when periods.period = '{{ period }}' then usage_weekly.sessions end
+        ) as sessions_{{ period }},
+        {%- endfor %}
+        usage_weekly.account_id
     from usage_weekly
     inner join periods
         on
@@ -46,10 +44,16 @@ summed as (
 final as (
     select
         summed.*,
-        {{ safe_divide('summed.user_days_now', 'summed.days_now') }} as active_users,
-        {{ safe_divide('summed.user_days_before', 'summed.days_before') }}
-            as active_users_before,
-        {{ safe_divide(gained, before) }} as active_users_change
+        {%- for period in then %}
+        {%- set base = '(summed.user_days_' ~ period ~ ' * summed.days_now)' %}
+        {%- set change = 'change' if period == 'before' else 'change_on_year' %}
+        {%- set then_days = 'summed.user_days_now * summed.days_' ~ period %}
+        {{ safe_divide('summed.user_days_' ~ period, 'summed.days_' ~ period) }}
+            as active_users_{{ period }},
+        {{ safe_divide('(' ~ then_days ~ ' - ' ~ base ~ ')', base) }}
+            as active_users_{{ change }},
+        {%- endfor %}
+        {{ safe_divide('summed.user_days_now', 'summed.days_now') }} as active_users
     from summed
 )
 
