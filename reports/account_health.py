@@ -185,6 +185,8 @@ backtest = house.ask("""
     where predictor = 'health_score' and outcome = 'logo_churn' and slice_name = 'all'
     order by lead_days
 """)
+
+# %%
 for row in backtest.where(lead_days=90):
     house.remark(
         "Of accounts that were red, and free to leave within {} days, {} left in that "
@@ -193,6 +195,9 @@ for row in backtest.where(lead_days=90):
         row.red_rate,
         row.green_rate,
     )
+
+# %%
+for row in backtest.where(lead_days=90):
     house.remark(
         "Of all who left so, {} had been red; only {} of those looked at had a score. "
         "Of {} churns at any time {} were red in their last score.",

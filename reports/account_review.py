@@ -103,14 +103,10 @@ weeks = house.ask(
     """
     select week, active_users_average, active_users_max, sessions, features_used
     from health.usage_weekly
-    where
-        account_id = ?
-        and week in (
-            select distinct week from health.usage_weekly
-            where week <= cast(? as date)
-            order by week desc
-            limit 53
-        )
+    where account_id = ? and week in (
+        select distinct week from health.usage_weekly
+        where week <= try_cast(? as date) order by week desc limit 53
+    )
     order by week
     """,
     account,
@@ -235,7 +231,7 @@ dates = house.ask(
     """
     select due_on, what, kind, objective, is_overdue
     from reviews.account_dates
-    where account_id = ?
+    where kind <> 'notice' and account_id = ?
     order by due_on, kind, source_id
     """,
     account,

@@ -18,25 +18,26 @@ DUE = """
 late, soon = house.ask(DUE.format(">")), house.ask(DUE.format("="))
 
 # %%
+first = late.row() if len(late) else soon.row()
 if len(late):
-    longest = late.row()
     house.answer(
         "{} overdue, the longest that of {}, with {} of ARR, since {}; {} due soon.",
         house.counted(late.count, "business review is", "business reviews are"),
-        longest.account_name,
-        longest.arr,
-        longest.qbr_due_on,
+        first.account_name,
+        first.arr,
+        first.qbr_due_on,
         house.counted(soon.count, "is", "are"),
     )
-elif len(soon):
-    first = soon.row()
+
+# %%
+if not len(late) and len(soon):
     house.answer(
         "No business review is overdue. That of {}, with {} of ARR, is due by {}.",
         first.account_name,
         first.arr,
         first.qbr_due_on,
     )
-else:
+if not len(late) and not len(soon):
     house.answer("No business review is due.")
 
 # %% [markdown]

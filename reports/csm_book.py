@@ -193,13 +193,17 @@ house.table(advocacy, caption="Customers who spoke for us, by year")
 # %%
 time = house.ask(
     """
-    select category, planned_hours, actual_hours, planned_share, actual_share
+    select
+        category, planned_hours, actual_hours, customer_facing_hours, planned_share,
+        actual_share
     from capacity.csm_time_shares
     where month in (select max(month) from capacity.csm_time_shares) and csm_id = ?
     order by planned_hours desc, category
     """,
     csm,
 )
+
+# %%
 house.table(
     time,
     caption="This month's time: what the book asks for, and what was logged",

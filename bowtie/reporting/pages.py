@@ -21,6 +21,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 from traitlets.config import Config
 
 from bowtie.paths import PROJECT_DIR
+from bowtie.reporting.house.html import edition
 from bowtie.reporting.house.palette import css_variables
 
 NOTEBOOKS = PROJECT_DIR / "reports"
@@ -114,7 +115,8 @@ def as_page(
     """Return an executed notebook as HTML; `depth` leads to the folder of the index.
 
     Cells tagged `unshown` speak to who reads the notebook. A page for customers, which
-    is not `internal`, is without the cells tagged so, and leads to no other.
+    is not `internal`, is without the cells tagged so, without definitions and queries,
+    and leads to no other.
     """
     left_out = {"unshown"} if internal else {"unshown", "internal"}
     shown = [
@@ -136,7 +138,7 @@ def as_page(
             }
         },
     )
-    return html
+    return edition(html, for_customer=not internal)
 
 
 def failed_page(report: Report, stamp: Stamp, reason: str, depth: str = "") -> str:

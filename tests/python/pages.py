@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
 
+_FOR_CUSTOMERS = "_customer"
 _SCALES = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9}
 _NUMBER = re.compile(
     "([+\N{MINUS SIGN}]?)" r"\D{0,4}([\d,]+(?:\.\d+)?)([KMB]?)(%|\s?pts)?"
@@ -43,8 +44,19 @@ class ReportPage:
         self.path = path
         self.html = BeautifulSoup(path.read_text("utf-8"), "html.parser")
 
+    @property
+    def is_for_customers(self) -> bool:
+        """Whether it is the edition that a customer may see."""
+        return self.path.parent.name.endswith(_FOR_CUSTOMERS)
+
     def queries(self) -> dict[int, Query]:
-        """Return the queries by the number that values name."""
+        """Return the queries by the number that values name.
+
+        Those of an edition for customers, which shows none, are our edition's.
+        """
+        if self.is_for_customers:
+            ours = self.path.parent.name.removesuffix(_FOR_CUSTOMERS)
+            return ReportPage(self.path.parent.parent / ours / self.path.name).queries()
         return {
             int(code["data-query"]): Query(
                 code.text, code["data-warehouse"] == "previous"

@@ -14,7 +14,14 @@ from markupsafe import Markup, escape
 from matplotlib.figure import Figure
 
 from bowtie.reporting.house import formats
-from bowtie.reporting.house.html import element, joined, readable, traced
+from bowtie.reporting.house.html import (
+    element,
+    for_customers,
+    internal,
+    joined,
+    readable,
+    traced,
+)
 from bowtie.reporting.house.svg import as_svg
 from bowtie.reporting.house.vocabulary import label_of, policies_of
 from bowtie.reporting.house.warehouse import (
@@ -249,16 +256,19 @@ def _trace(
         f"{name.replace('_', ' ')}: {in_force[name].replace('_', ' ')}"
         for name in deciding
     ]
-    parts = [element("p", "; ".join(holds) + ".", class_="holds")]
+    has_numbers = with_numbers and any(len(found) for found in answers)
+    # A customer gets a chart's numbers: not what our words mean, and how we ask.
+    ours = internal if has_numbers else Markup
+    parts = [ours(element("p", "; ".join(holds) + ".", class_="holds"))]
     for found in answers:
         if with_numbers and len(found):
             parts.append(_scrolled(_table(found), "The numbers"))
-        parts.append(_source(found))
-    return element(
-        "details",
-        element("summary", title) + joined(parts),
-        class_="trace",
+        parts.append(ours(_source(found)))
+    summary = ours(title) + (for_customers("The numbers") if has_numbers else "")
+    folded = element(
+        "details", element("summary", summary) + joined(parts), class_="trace"
     )
+    return folded if has_numbers else internal(folded)
 
 
 def _source(found: Answer) -> Markup:

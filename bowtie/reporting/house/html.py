@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
@@ -55,6 +56,33 @@ def element(name: str, content: str, **attributes: str | None) -> Markup:
         if value is not None
     )
     return Markup(f"<{name}{written}>{escape(content)}</{name}>")
+
+
+# Between these marks stands what the edition for customers leaves out, or alone has.
+# Nothing from the data can look like one: it is escaped.
+INTERNAL = ("<!--internal-->", "<!--/internal-->")
+CUSTOMER = ("<!--customer:", ":customer-->")
+
+
+def internal(content: Markup | str) -> Markup:
+    """Return what the edition for customers leaves out."""
+    return Markup(INTERNAL[0]) + content + Markup(INTERNAL[1])
+
+
+def for_customers(content: Markup | str) -> Markup:
+    """Return what stands in the edition for customers alone."""
+    return Markup(CUSTOMER[0]) + content + Markup(CUSTOMER[1])
+
+
+def edition(page: str, for_customer: bool) -> str:
+    """Return a page as customers may see it, or as we do."""
+    left_out, kept = (INTERNAL, CUSTOMER) if for_customer else (CUSTOMER, INTERNAL)
+    begins, ends = map(re.escape, left_out)
+    page = re.sub(f"{begins}.*?{ends}", "", page, flags=re.DOTALL)
+    if for_customer:
+        # What a mart says of a column, in our words.
+        page = re.sub('(<button type="button") title="[^"]*"', r"\1", page)
+    return page.replace(kept[0], "").replace(kept[1], "")
 
 
 def joined(parts: list[Markup]) -> Markup:
