@@ -159,6 +159,36 @@ house.table(
     empty="Each red account has an open intervention.",
 )
 
+# %%
+stuck = house.ask("""
+    select account_name, touch_tier, arr, reason, opened_on, due_on, first_touch_on
+    from health.interventions
+    where is_open and trigger = 'onboarding_stalled'
+    order by priority desc, account_id
+""")
+house.table(
+    stuck,
+    caption="Stuck in onboarding",
+    longest=10,
+    empty="Nobody who has a CSM is stuck.",
+)
+
+# %% [markdown]
+# ## What came of what we did
+
+# %%
+ended = house.ask("""
+    select trigger, closed, recovered, churned, expanded, expired, won_rate,
+        churned_rate, touched_rate
+    from health.intervention_outcomes
+    order by trigger_rank
+""")
+house.table(
+    ended,
+    caption="Interventions closed in the last twelve months, by what had opened them",
+    empty="None was closed.",
+)
+
 # %% [markdown]
 # ## How much the score knows, and how far to trust it
 

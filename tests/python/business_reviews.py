@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 from customers import switch
-from oracle import bands, csm_books, deliveries, playbooks, reviews
+from oracle import bands, csm_books, deliveries, interventions, playbooks, reviews
 from oracle.arithmetic import add_months, first_day, monday_of, month_number, week_ago
 from oracle.comparison import compare
 from oracle.health import Row
@@ -19,6 +19,7 @@ from rows import rows_by_account, rows_of
 KEYS = {
     "health.band_migrations": ("window_weeks", "from_band", "to_band"),
     "health.band_shares": ("week", "touch_tier"),
+    "health.intervention_outcomes": ("trigger",),
     "health.playbook_tasks": ("intervention_id", "step"),
     "reviews.account_contacts": ("account_id", "persona"),
     "reviews.account_dates": ("account_id", "kind", "source_id"),
@@ -141,6 +142,13 @@ class Reviews:
             of_account = held.get(row["account_id"], [])
             row["is_attended"] = bands.is_attended(of_account, row["taken_on"])
         return bands.shares([*self._rows(grouped), *red])
+
+    def _intervention_outcomes(self) -> Iterator[Row]:
+        return interventions.outcomes(
+            self._rows("from health.interventions"),
+            self._by("trigger", "from policy.intervention_triggers"),
+            self.as_of,
+        )
 
     def _playbook_tasks(self) -> Iterator[Row]:
         anchors = self._by("playbook", "from policy.playbooks")

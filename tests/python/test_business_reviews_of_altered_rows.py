@@ -34,12 +34,13 @@ ACCOUNTS = """
 GIVEN = {
     **dict.fromkeys(
         (
-            "policy.playbooks", "policy.playbook_steps", "quality.policies",
-            "quality.quarantined_rows", "core.accounts", "core.csms", "core.dates",
-            "capacity.csm_scorecard", "health.touchpoints", "health.success_plans",
-            "health.success_plan_milestones", "health.interventions",
-            "expansion_renewals.renewals", "expansion_renewals.expansion_signals",
-            "staging.stg_crm__contacts", "staging.stg_support__tickets",
+            "policy.playbooks", "policy.playbook_steps", "policy.intervention_triggers",
+            "quality.policies", "quality.quarantined_rows", "core.accounts",
+            "core.csms", "core.dates", "capacity.csm_scorecard", "health.touchpoints",
+            "health.success_plans", "health.success_plan_milestones",
+            "health.interventions", "expansion_renewals.renewals",
+            "expansion_renewals.expansion_signals", "staging.stg_crm__contacts",
+            "staging.stg_support__tickets",
         ),
         "true",
     ),
@@ -51,9 +52,12 @@ GIVEN = {
 MODELS = (
     "int_review_periods", "int_review_uses", "int_review_tickets", "review_milestones",
     "account_reviews", "account_contacts", "account_dates", "support_months",
-    "csm_books", "band_migrations", "band_shares", "playbook_tasks", "refusal_counts",
+    "csm_books", "band_migrations", "band_shares", "intervention_outcomes",
+    "playbook_tasks", "refusal_counts",
 )  # fmt: skip
 MARTS = [mart for mart in KEYS if mart.split(".")[1] in MODELS]
+# A year ago, a score's Sunday, and today.
+CLOSED = (date(2024, 12, 31), date(2025, 12, 28), AS_OF)
 # Who left this month, and who had left before it.
 LEAVERS = ("CSM-LEAVES", "CSM-LEFT")
 BANDS = ("green", "yellow", "red", "unscored")
@@ -143,10 +147,9 @@ def altered_renewal(chance: random.Random, row: Row) -> None:
 def altered_intervention(chance: random.Random, row: Row) -> None:
     """Open some again, of people who are gone, and change the days steps count from."""
     row["is_open"] = chance.random() < 0.3
+    row["outcome"] = chance.choice(["recovered", "churned", "expanded", "expired"])
     if chance.random() < 0.2:
-        row["closed_on"] = chance.choice(
-            [None, near(chance, date(2025, 12, 28), AS_OF)]
-        )
+        row["closed_on"] = chance.choice([None, near(chance, *CLOSED)])
     row["is_overdue"] = row["is_open"] and chance.random() < 0.5
     row["is_overdue_untouched"] = row["is_overdue"] and chance.random() < 0.5
     if chance.random() < 0.3:

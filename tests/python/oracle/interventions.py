@@ -16,13 +16,13 @@ Readings of DECISIONS I1, I3, I4 and of the columns' descriptions:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from oracle.arithmetic import ratio, rounded
+from oracle.arithmetic import add_months, ratio, rounded
 from oracle.health import Row
 
 _DAY = timedelta(days=1)
@@ -118,6 +118,33 @@ def intervention(
             half_arr,
         ),
     }
+
+
+def outcomes(
+    interventions: Iterable[Row], triggers: Mapping[str, Row], as_of: date
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows of `intervention_outcomes`: what was closed in twelve months."""
+    closed: dict[str, list[Row]] = {}
+    for row in interventions:
+        day = row["closed_on"]
+        if day is not None and add_months(as_of, -12) < day <= as_of:
+            closed.setdefault(row["trigger"], []).append(row)
+    for trigger, rows in closed.items():
+        ended = [row["outcome"] for row in rows]
+        counts = {
+            name: ended.count(name)
+            for name in ("recovered", "churned", "expanded", "expired")
+        }
+        met = sum(row["first_touch_on"] is not None for row in rows)
+        yield {
+            "trigger": trigger,
+            **{name: triggers[trigger][name] for name in ("trigger_rank", "kind")},
+            "closed": len(rows),
+            **counts,
+            "won_rate": ratio(counts["recovered"] + counts["expanded"], len(rows)),
+            "churned_rate": ratio(counts["churned"], len(rows)),
+            "touched_rate": ratio(met, len(rows)),
+        }
 
 
 def _closed_on(run: Row, held: Held, policy: Row, as_of: date) -> date | None:
