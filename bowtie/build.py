@@ -218,7 +218,7 @@ def _safe(message: str) -> str:
     kinds = _errors(message) or ["unknown error"]
     kind = kinds[1] if kinds[0] == "Runtime Error" and len(kinds) > 1 else kinds[0]
     if "No space left on device" in message:
-        return f"{kind}: the disk is full"
+        return f"{kind}: the disk is full; make room, or give --home another"
     if not kind.startswith(_SPEAK_OF_CODE):
         remedy = _REMEDIES.get(kind)
         return f"{kind}; {remedy}" if remedy else kind

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from bowtie import terminal
-from bowtie.errors import BowtieError
+from bowtie.errors import BowtieError, writing_to
 
 _ABOUT = """\
 Bowtie, the customer success warehouse: raw CRM, billing, usage, support and survey
@@ -263,7 +263,10 @@ def sample_command(
     from bowtie.sample_company import write_sample
 
     folder = (out or PROJECT_DIR / "seeds" / "raw").absolute()
-    with terminal.narrated("Writing the sample company") as progress:
+    with (
+        writing_to("--out", folder),
+        terminal.narrated("Writing the sample company") as progress,
+    ):
         write_sample(folder, progress)
     terminal.say(f"The sample company's raw rows are in {shown_path(folder)}")
 
@@ -307,7 +310,10 @@ def simulate_command(
     folder = out.absolute()
     last_day = read_date("--as-of", as_of)
     try:
-        with terminal.narrated("Simulating") as progress:
+        with (
+            writing_to("--out", folder),
+            terminal.narrated("Simulating") as progress,
+        ):
             simulate(
                 accounts=accounts,
                 months=months,
@@ -317,7 +323,7 @@ def simulate_command(
                 usage_grain=usage_grain,
                 progress=progress,
             )
-    except (ValueError, FileExistsError) as error:
+    except ValueError as error:
         raise BowtieError(str(error)) from error
     terminal.say(f"{accounts:,} accounts over {months} months:")
     terminal.say(f"  {shown_path(folder)}   raw rows, and the truth in truth/")

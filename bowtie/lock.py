@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from bowtie.errors import BowtieError
+from bowtie.errors import BowtieError, disk_problem
 from bowtie.paths import Home, Workplace, no_right_for_others
 
 
@@ -64,9 +64,8 @@ def sole_workplace(home: Home) -> Iterator[Workplace]:
     except OSError as error:
         if workplace and not workplace.is_claimed:
             raise taken_over(home) from error
-        reason = error.strerror or type(error).__name__
         raise BowtieError(
-            f"{error.filename or home.root}: {reason}; nothing was published"
+            f"{disk_problem(error, '--home', home.root)}; nothing was published"
         ) from error
 
 

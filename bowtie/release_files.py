@@ -116,8 +116,10 @@ def _both_open(
         # Its own words may repeat a value.
         full = "No space left" in str(error)
         reason = "the disk is full" if full else type(error).__name__
+        remedy = "make room, or give --home another" if full else "run again"
         raise BowtieError(
-            f"{database}: {reason} while it was written; nothing was published"
+            f"{database}: {reason} while it was written; nothing was published; "
+            f"{remedy}"
         ) from error
     finally:
         connection.close()

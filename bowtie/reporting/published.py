@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from bowtie import terminal
-from bowtie.errors import BowtieError
+from bowtie.errors import BowtieError, writing_to
 from bowtie.generations import current_generation, releases
 from bowtie.paths import DATABASE, Home, no_right_for_others
 from bowtie.reporting.pdf import find_printer, print_pages
@@ -32,8 +32,8 @@ def report_published(
         pdf: print the pages too, if something here can.
 
     Raises:
-        BowtieError: nothing is published, `out` is part of a generation, or a report
-            cannot be computed.
+        BowtieError: nothing is published, `out` is part of a generation or cannot be
+            written to, or a report cannot be computed.
 
     """
     generation = current_generation(home)
@@ -45,7 +45,13 @@ def report_published(
         )
     if account is not None:
         only = [ACCOUNT_REPORT]
-    with no_right_for_others(), terminal.counted("reports") as advance:
+    with (
+        no_right_for_others(),
+        writing_to("--out", out),
+        terminal.counted("reports") as advance,
+    ):
+        # Before a kernel starts, so that a place that is none is said at once.
+        out.mkdir(parents=True, exist_ok=True)
         pages = render_reports(
             home.releases / generation / DATABASE,
             out,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from datetime import UTC, date, datetime
 
 import duckdb
@@ -10,7 +12,7 @@ import pytest
 from commands import bowtie, refusal
 
 from bowtie.build import BuildResult, _Events, _safe
-from bowtie.errors import BowtieError
+from bowtie.errors import BowtieError, writing_to
 from bowtie.landing import land
 from bowtie.memory import memory_limit
 from bowtie.run import Request, _refuse_changed_files
@@ -155,6 +157,35 @@ def test_mistakes_end_in_one_line_and_exit_code_1(tmp_path):
     assert "did you mean" in refusal("run", "--vars", "{dates_form: x}", *home)
     assert "no day of the calendar" in refusal("build", "--as-of", "soon", *home)
     assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        (("run", "--home"), "--home"),
+        (("sample", "--out"), "--out"),
+        (("simulate", "--accounts", 1, "--months", 1, "--out"), "--out"),
+    ],
+)
+def test_a_folder_that_cannot_be_is_named_with_the_option(tmp_path, arguments, option):
+    file = tmp_path / "file"
+    file.touch()
+    told = refusal(*arguments, file)
+    assert told.count("error:") == 1
+    assert str(file) in told
+    assert f"a file is in the way: give {option} a folder" in told
+
+
+@pytest.mark.parametrize(
+    ("number", "remedy"),
+    [
+        (errno.ENOSPC, "make room on its disk, or give --out a folder on another"),
+        (errno.EROFS, "give --out a folder that you may write to"),
+    ],
+)
+def test_what_a_disk_refuses_is_said_with_a_remedy(tmp_path, number, remedy):
+    with pytest.raises(BowtieError, match=remedy), writing_to("--out", tmp_path):
+        raise OSError(number, os.strerror(number))
 
 
 def test_an_unknown_option_is_a_usage_error():

@@ -178,7 +178,7 @@ def test_a_publish_that_breaks_at_any_step_leaves_the_old_generation(
 
     with monkeypatch.context() as patched:
         patched.setattr(f"bowtie.publish.{step}", breaks)
-        with pytest.raises(BowtieError, match="No space left on device; nothing"):
+        with pytest.raises(BowtieError, match="No space left on device; make room"):
             publish_number(home, 2)
     assert [release.generation for release in releases(home)] == ["000001-20251231"]
     assert published_number(home) == 1

@@ -388,6 +388,14 @@ def test_reports_never_go_into_a_published_generation(home):
         report_published(home, home.current / "reports")
 
 
+def test_reports_that_cannot_be_written_name_the_option(home, tmp_path):
+    (home.releases / "000001-20251231").mkdir()
+    home.current.symlink_to("releases/000001-20251231")
+    (tmp_path / "file").touch()
+    with pytest.raises(BowtieError, match="file is in the way: give --out a folder"):
+        report_published(home, tmp_path / "file")
+
+
 def test_reports_of_nothing_say_what_to_do(home: Home):
     with pytest.raises(BowtieError, match=r"nothing is published in .*: bowtie run"):
         report_published(home, home.root / "reports")
