@@ -340,7 +340,9 @@ def report_command(
     account: Annotated[
         str | None,
         typer.Option(
-            "--account", metavar="ID", help="Only the review of this one account."
+            "--account",
+            metavar="ID",
+            help="Only the review of this one customer; without --only.",
         ),
     ] = None,
     out: Annotated[
@@ -376,7 +378,11 @@ def report_command(
 
 @app.command("releases")
 def releases_command(home: HomeFolder = None) -> None:
-    """List the generations that are published, newest last."""
+    """List the generations that are published, newest last.
+
+    A home in which nothing is published has an empty list: that is an answer, so the
+    exit code is 0. Commands that need a generation end with 1 there.
+    """
     from bowtie.build import shown_path
     from bowtie.generations import releases
     from bowtie.paths import Home

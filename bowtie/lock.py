@@ -30,17 +30,38 @@ def only_run(home: Home) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = os.pread(descriptor, 200, 0).decode("utf-8", "replace").strip()
-            raise BowtieError(
-                f"another run is under way in {home.root} "
-                f"({holder or 'just started'}); wait until it ends"
-            ) from None
+            raise _under_way(home, descriptor) from None
         since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"process {os.getpid()}, since {since}\n".encode(), 0)
         yield
     finally:
         os.close(descriptor)
+
+
+def refuse_during_a_run(home: Home) -> None:
+    """Raise BowtieError if a run is under way; its candidate is not whole yet.
+
+    Asks for a share of the lock and lets go of it at once: a look keeps no run out.
+    """
+    if not home.lock.is_file():
+        return
+    descriptor = os.open(home.lock, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise _under_way(home, descriptor) from None
+    finally:
+        os.close(descriptor)
+
+
+def _under_way(home: Home, descriptor: int) -> BowtieError:
+    """Return what a command says that finds the lock held."""
+    holder = os.pread(descriptor, 200, 0).decode("utf-8", "replace").strip()
+    return BowtieError(
+        f"another run is under way in {home.root} "
+        f"({holder or 'just started'}); wait until it ends"
+    )
 
 
 @contextmanager

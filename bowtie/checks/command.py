@@ -10,6 +10,7 @@ from bowtie.checks.check import CheckResult
 from bowtie.checks.run import run_checks
 from bowtie.errors import BowtieError
 from bowtie.generations import published_database
+from bowtie.lock import refuse_during_a_run
 from bowtie.paths import DATABASE, Home
 
 # The most pressing last, where a reader of a terminal looks.
@@ -22,7 +23,8 @@ def check_file(
     """Judge a candidate against a generation, by default those of a home.
 
     Raises:
-        BowtieError: there is no such file, or it is no candidate.
+        BowtieError: there is no such file, it is no candidate, or a run is still
+            making it.
 
     """
     candidate = database or _last_candidate(home)
@@ -56,7 +58,8 @@ def described(results: Sequence[CheckResult]) -> Iterator[str]:
 
 
 def _last_candidate(home: Home) -> Path:
-    """Return the newest candidate in HOME/work/."""
+    """Return the newest candidate in HOME/work/; none that a run still works on."""
+    refuse_during_a_run(home)
     candidates = sorted(home.work.glob(f"*/{DATABASE}"))
     if not candidates:
         raise BowtieError(f"there is no candidate in {home.work}: bowtie build")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+import duckdb
+
 from bowtie import terminal
 from bowtie.errors import BowtieError, writing_to
 from bowtie.generations import current_generation, releases
@@ -32,8 +34,8 @@ def report_published(
         pdf: print the pages too, if something here can.
 
     Raises:
-        BowtieError: nothing is published, `out` is part of a generation or cannot be
-            written to, or a report cannot be computed.
+        BowtieError: nothing is published, the account is no customer, `out` is part
+            of a generation or cannot be written to, or a report cannot be computed.
 
     """
     generation = current_generation(home)
@@ -43,7 +45,11 @@ def report_published(
         raise BowtieError(
             f"--out {out} is part of a generation, which is never written to again"
         )
+    database = home.releases / generation / DATABASE
     if account is not None:
+        if only:
+            raise BowtieError("--account is one report of its own: leave --only out")
+        _refuse_no_customer(database, account)
         only = [ACCOUNT_REPORT]
     with (
         no_right_for_others(),
@@ -53,7 +59,7 @@ def report_published(
         # Before a kernel starts, so that a place that is none is said at once.
         out.mkdir(parents=True, exist_ok=True)
         pages = render_reports(
-            home.releases / generation / DATABASE,
+            database,
             out,
             generation=generation,
             previous=_before(home, generation),
@@ -62,6 +68,27 @@ def report_published(
             subject=account,
         )
         return [*pages, *(_printed(pages) if pdf else [])]
+
+
+def _refuse_no_customer(database: Path, account: str) -> None:
+    """Raise BowtieError for an account that has no review, and say why not."""
+    with duckdb.connect(str(database), read_only=True) as marts:
+        found = marts.execute(
+            "select is_customer, lifecycle_stage from core.accounts "
+            "where account_id = $1",
+            [account],
+        ).fetchone()
+    if found is None:
+        raise BowtieError(
+            "core.accounts has no account of this id; if it was merged into another, "
+            "name the one that is left"
+        )
+    is_customer, stage = found
+    if not is_customer:
+        raise BowtieError(
+            f"this account is no customer now (core.accounts: {stage}), and only "
+            "customers have a review; reviews.account_reviews lists them"
+        )
 
 
 def _before(home: Home, generation: str) -> Path | None:

@@ -294,7 +294,7 @@ def holder(home: Home) -> Iterator[subprocess.Popen]:
         process.kill()
 
 
-@pytest.mark.parametrize("command", ["run", "rollback"])
+@pytest.mark.parametrize("command", ["run", "rollback", "check"])
 def test_a_second_run_says_who_holds_the_lock(home, holder, command):
     home.current.symlink_to("releases/000001-20251231")
     told = refusal(command, "--home", home.root)

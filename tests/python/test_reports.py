@@ -396,6 +396,29 @@ def test_reports_that_cannot_be_written_name_the_option(home, tmp_path):
         report_published(home, tmp_path / "file")
 
 
+@pytest.mark.parametrize(
+    ("account", "only", "told"),
+    [
+        ("A2", None, r"no customer now \(core.accounts: churned\)"),
+        ("A99", None, "merged into another, name the one that is left"),
+        ("A1", ["retention"], "leave --only out"),
+    ],
+)
+def test_an_account_without_a_review_is_told_why(home, tmp_path, account, only, told):
+    release = home.releases / "000001-20250630"
+    release.mkdir()
+    with duckdb.connect(str(release / "bowtie.duckdb")) as marts:
+        marts.execute("create schema core")
+        marts.execute(
+            "create table core.accounts as select * from (values"
+            " ('A1', true, 'growth'), ('A2', false, 'churned'))"
+            " as held(account_id, is_customer, lifecycle_stage)"
+        )
+    home.current.symlink_to("releases/000001-20250630")
+    with pytest.raises(BowtieError, match=told):
+        report_published(home, tmp_path / "out", only, account, pdf=False)
+
+
 def test_reports_of_nothing_say_what_to_do(home: Home):
     with pytest.raises(BowtieError, match=r"nothing is published in .*: bowtie run"):
         report_published(home, home.root / "reports")
