@@ -260,6 +260,7 @@ CHECKS = [
             select
                 'billing_invoices' as subject,
                 count(*) filter (where differs) / greatest(count(*), 100) as measured,
+                count(*) filter (where differs) / count(*) as told,
                 some_of(case when differs then invoice_id end) as named
             from totals
         """,
@@ -318,7 +319,9 @@ CHECKS = [
             select
                 'billing_subscription_items' as subject,
                 count(*) filter (where items.valid_from < subscriptions.started_on)
-                / greatest(count(*), 100) as measured
+                / greatest(count(*), 100) as measured,
+                count(*) filter (where items.valid_from < subscriptions.started_on)
+                / count(*) as told
             from staging.stg_billing__subscription_items as items
             inner join staging.stg_billing__subscriptions as subscriptions
                 using (subscription_id)
@@ -344,7 +347,8 @@ CHECKS = [
 
             select
                 'billing_invoices' as subject,
-                count(*) filter (where is_far) / greatest(count(*), 100) as measured
+                count(*) filter (where is_far) / greatest(count(*), 100) as measured,
+                count(*) filter (where is_far) / count(*) as told
             from invoices
         """,
         says="are issued far from the period they bill in {measured} of the rows",

@@ -62,7 +62,9 @@ CHECKS = [
                 'crm_accounts' as subject,
                 count(*) filter (
                     where now.account_id is null and survivors.account_id is null
-                ) / greatest(count(*), 100) as measured
+                ) as lost,
+                lost / greatest(count(*), 100) as measured,
+                lost / count(*) as told
             from previous.{_ACCOUNTS} as before
             left join core.accounts as now using (account_id)
             left join staging.stg_crm__account_identities as identities

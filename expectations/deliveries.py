@@ -118,7 +118,8 @@ CHECKS = [
             select
                 table_name as subject,
                 sum(greatest(rows_before - rows_now, 0))
-                / greatest(sum(rows_before), 100) as measured
+                / greatest(sum(rows_before), 100) as measured,
+                sum(greatest(rows_before - rows_now, 0)) / sum(rows_before) as told
             from in_both
             group by table_name
         """,
@@ -131,7 +132,8 @@ CHECKS = [
         evidence=f"""
             select
                 table_name as subject,
-                sum(most_rows - row_count) / greatest(sum(most_rows), 100) as measured
+                sum(most_rows - row_count) / greatest(sum(most_rows), 100) as measured,
+                sum(most_rows - row_count) / sum(most_rows) as told
             from ({REMEMBERED}) as remembered
             where month is null or month > as_of() - interval 12 month
             group by table_name
@@ -154,7 +156,8 @@ CHECKS = [
             select
                 table_name as subject,
                 sum(greatest(rows_now - rows_before, 0))
-                / greatest(sum(rows_before), 100) as measured
+                / greatest(sum(rows_before), 100) as measured,
+                sum(greatest(rows_now - rows_before, 0)) / sum(rows_before) as told
             from in_both
             where month is null or month < date_trunc('month', previous_as_of())
             group by table_name
@@ -440,6 +443,7 @@ CHECKS = [
                 counts.table_name as subject,
                 count(refused.row_key) / greatest(any_value(counts.rows_in), 100)
                     as measured,
+                count(refused.row_key) / any_value(counts.rows_in) as told,
                 some_of(refused.reason || coalesce(' ' || refused.column_name, ''))
                     as named
             from quality.raw_row_counts as counts

@@ -26,8 +26,9 @@ class Check:
       some_of(key)      in an aggregate: up to three keys that are not null, and how
                         many more
     It returns `subject` (what a row is about; the name of a thing, never of a person),
-    `measured` (a finite number) and, if wanted, `scope` (bounds of its own) and `named`
-    (the rows to look at, by key).
+    `measured` (a finite number) and, if wanted, `scope` (bounds of its own), `named`
+    (the rows to look at, by key) and `told` (the figure itself, where `measured` makes
+    allowance for small numbers: bounds hold for `measured`, readers see `told`).
     """
 
     name: str

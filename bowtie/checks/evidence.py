@@ -24,7 +24,7 @@ _MUST_AGREE = (
     "account_grain",
     "business_timezone",
 )
-_COLUMNS = ("subject", "scope", "measured", "named")
+_COLUMNS = ("subject", "scope", "measured", "named", "told")
 
 
 class NotApplicableError(Exception):
@@ -88,7 +88,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, previous: Path | None) -> Non
 
 
 def measure(connection: duckdb.DuckDBPyConnection, check: Check) -> pd.DataFrame:
-    """Return the evidence of a check: subject, scope, measured, named.
+    """Return the evidence of a check: subject, scope, measured, named, told.
 
     Rows come in order of subject; what is not finite comes as NaN.
 
@@ -106,8 +106,10 @@ def measure(connection: duckdb.DuckDBPyConnection, check: Check) -> pd.DataFrame
     found = connection.execute(check.evidence)
     names = [column[0] for column in found.description or ()]
     frame = pd.DataFrame(found.fetchall(), columns=names).reindex(columns=_COLUMNS)
-    frame["measured"] = frame["measured"].astype("float64")
-    frame["measured"] = frame["measured"].where(np.isfinite(frame["measured"]))
+    for name in ("measured", "told"):
+        frame[name] = frame[name].astype("float64")
+        frame[name] = frame[name].where(np.isfinite(frame[name]))
+    frame["told"] = frame["told"].fillna(frame["measured"])
     frame["subject"] = frame["subject"].astype(object)
     frame["scope"] = frame["scope"].where(frame["scope"].notna(), frame["subject"])
     return frame.sort_values("subject", kind="stable", ignore_index=True)

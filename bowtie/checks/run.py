@@ -137,7 +137,7 @@ def _judged(
         subject=row.subject,
         severity=severest(bounds),
         outcome=outcome,
-        measured_value=row.measured,
+        measured_value=row.told,
         expected="; ".join(
             f"{b.severity}: {b.in_words()}" for b in told if not b.is_open
         )
@@ -148,7 +148,7 @@ def _judged(
 
 def _message(check: Check, row: Any, bound: Bound) -> str:
     """Return what is wrong and what to do, in one line."""
-    says = check.says.format(measured=shown(row.measured, bound.unit))
+    says = check.says.format(measured=shown(row.told, bound.unit))
     named = f" (see {row.named})" if isinstance(row.named, str) and row.named else ""
     return (
         f"{check.name}: {row.subject} {says}, {bound.in_words()} is allowed{named}; "

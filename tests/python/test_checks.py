@@ -302,6 +302,21 @@ def test_check_sees_what_it_is_there_for(
     assert worst_after(candidate, CHECKS[name], damage) == outcome
 
 
+def test_a_reader_is_told_the_share_itself_where_few_rows_are_judged_mildly(
+    candidate: duckdb.DuckDBPyConnection,
+) -> None:
+    evidence = "select 'tried' as subject, {} / 100 as measured, {} / 40 as told"
+    for rows, outcome in ((1, "warned"), (40, "blocked")):
+        probe = Check(
+            "refused_rows", evidence.format(rows, rows), "had {measured} refused", ""
+        )
+        (result,) = run_suite(candidate, "tried", [probe], read_policy(candidate))
+        assert (result.outcome, result.measured_value) == (outcome, rows / 40)
+        assert f"had {rows / 40:.2%}".replace("%", " % refused, at most") in (
+            result.message
+        )
+
+
 def test_every_check_is_seen_to_fail() -> None:
     only_recorded = {"usual_hour"}
     assert {name for name, *_ in FAULTS} | only_recorded == set(CHECKS)
