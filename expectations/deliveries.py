@@ -268,7 +268,8 @@ CHECKS = [
         unless="the last day has no row, no usual day to compare with, or is a holiday",
     ),
     # Days late beyond the longest silence among the source's last 60 reporting days:
-    # a source that reports weekly is not late on a Wednesday.
+    # a source that reports weekly is not late on a Wednesday. Few silences on record
+    # say little of how long one may be: fewer than eight count for as many times more.
     Check(
         "source_is_up_to_date",
         evidence=f"""
@@ -287,13 +288,21 @@ CHECKS = [
             select
                 table_name as subject,
                 -- Of a source with a single day nobody knows how often it reports.
-                coalesce(greatest(as_of() - max(day) - max(gap), 0), 0) as measured
+                coalesce(
+                    greatest(
+                        as_of() - max(day)
+                        - ceil(max(gap) * greatest(8 / count(gap), 1)),
+                        0
+                    ),
+                    0
+                ) as measured
             from gaps
             where recency <= 60
             group by table_name
         """,
-        says="is {measured} later than its longest silence of late",
-        remedy="ask for the days that are missing",
+        says="has sent nothing for {measured} more than it was ever silent of late",
+        remedy="ask for the days that are missing, or give a table that rarely has "
+        "news a bound of its own in check_thresholds",
         applies=_HAS_DAYS,
         unless="no table with daily events was delivered",
     ),

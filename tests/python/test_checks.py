@@ -32,6 +32,16 @@ CHECKS = {
     for check in import_module(f"expectations.{subject}").CHECKS
 }
 
+THREE_INVOICES = (
+    "delete from staging.base_billing__invoices where invoice_id not in (select "
+    "invoice_id from staging.stg_billing__invoices order by invoice_id limit 3); "
+    "update staging.base_billing__invoices as invoices set issued_on = as_of() "
+    "- ([0, 33, 47])[numbered.number] - silence from (select invoice_id, "
+    "cast(row_number() over (order by invoice_id) as integer) as number from "
+    "staging.base_billing__invoices) as numbered, (select {} as silence) as silences "
+    "where invoices.invoice_id = numbered.invoice_id"
+)
+
 # The check that must see it, what was done to the candidate, and how that ends.
 FAULTS = [
     ("source_is_there", "update quality.raw_row_counts set staged = 0 "
@@ -61,6 +71,9 @@ FAULTS = [
      "where usage_date > as_of() - 10", "blocked"),
     ("source_is_up_to_date", "delete from staging.base_billing__exchange_rates "
      "where rate_date > as_of() - 10", "warned"),
+    # Three invoices, silent for up to 33 days: after 87 more nobody can say.
+    ("source_is_up_to_date", THREE_INVOICES.format(87), "passed"),
+    ("source_is_up_to_date", THREE_INVOICES.format(160), "blocked"),
     ("exchange_rates_have_no_gap", "delete from staging.base_billing__exchange_rates "
      "where rate_date = as_of() - 5", "warned"),
     ("exchange_rates_move_slowly", "update staging.base_billing__exchange_rates "
