@@ -22,6 +22,29 @@ _COUNTED = "\n union all \n".join(
     for table, view, day in _DATED
 )
 _DAYS = f"days as ({_COUNTED})"
+# Usual rows of each weekday of the last week: of those on which a table was reported in
+# two weeks of three at least, and four times. What comes once a fortnight has none.
+_USUAL = """
+    week as (
+        select as_of() - cast(back as integer) as day
+        from range(7) as days_back(back)
+    ),
+
+    usual as (
+        select
+            before.table_name,
+            week.day,
+            median(before.row_count) as usual_rows
+        from week
+        inner join days as before
+            on
+                dayofweek(week.day) = dayofweek(before.day)
+                and before.day between week.day - 63 and week.day - 7
+        where before.table_name like 'usage%'
+        group by before.table_name, week.day
+        having count(*) >= 4 and count(*) * 21 >= (week.day - min(before.day)) * 2
+    )
+"""
 _HAS_DAYS = """
     (
         select bool_or(staged > 0) from quality.raw_row_counts
@@ -179,27 +202,7 @@ CHECKS = [
     Check(
         "rows_of_the_last_week",
         evidence=f"""
-            with {_DAYS},
-
-            week as (
-                select as_of() - cast(back as integer) as day
-                from range(7) as days_back(back)
-            ),
-
-            usual as (
-                select
-                    before.table_name,
-                    week.day,
-                    median(before.row_count) as usual_rows
-                from week
-                inner join days as before
-                    on
-                        dayofweek(week.day) = dayofweek(before.day)
-                        and before.day between week.day - 63 and week.day - 7
-                where before.table_name like 'usage%'
-                group by before.table_name, week.day
-                having count(*) >= 4
-            )
+            with {_DAYS}, {_USUAL}
 
             select
                 table_name as subject,
@@ -211,22 +214,8 @@ CHECKS = [
         """,
         says="had {measured} the rows of its usual days in the last week",
         remedy="ask whether the extract is whole, and sent once",
-        applies="""
-            (
-                select coalesce(max(like_days), 0) from (
-                    select count(distinct usage_date) as like_days
-                    from staging.stg_usage__daily
-                    where usage_date between as_of() - 62 and as_of() - 7
-                    group by dayofweek(usage_date)
-                    union all
-                    select count(distinct occurred_on)
-                    from staging.stg_usage__events
-                    where occurred_on between as_of() - 62 and as_of() - 7
-                    group by dayofweek(occurred_on)
-                ) as weekdays
-            ) >= 4
-        """,
-        unless="no usage is reported for the weeks to compare with",
+        applies=f"(with {_DAYS}, {_USUAL} select count(*) > 0 from usual)",
+        unless="no usage is reported week by week in the weeks to compare with",
     ),
     Check(
         "rows_of_the_last_day",
