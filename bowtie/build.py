@@ -2,7 +2,8 @@
 
 dbt runs as a process of its own: when it is gone, so are its connections, and the file
 is closed. It reports in JSON; its own log file is off, because that would repeat raw
-values. What is shown and kept instead names nodes and kinds of error.
+values. What is shown and kept instead names nodes, kinds of error, and codes that a
+test lets be shown, such as currencies.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from bowtie import memory, parsed_project
 from bowtie.dbt_process import EVENTS, PARSED
@@ -35,6 +38,10 @@ _REMEDIES = {
     "Constraint Error": "a row breaks the table's contract; staging should refuse it",
 }
 _SHOWN_FAILURES = 20
+# Columns of which a test's `meta.shows` may let values be shown: codes that name no
+# customer and no person. Another form of value is not shown either.
+_CODES = {"currency": re.compile(r"[A-Za-z]{3}")}
+_SHOWN_CODES = 5
 
 
 @dataclass
@@ -92,6 +99,7 @@ def build(
             if dbt.poll() is None:
                 dbt.terminate()
     if code != 0 or result.failures:
+        reader.show_codes(workplace)
         # Its messages may repeat values of the data.
         (workplace.target / "run_results.json").unlink(missing_ok=True)
         raise BowtieError(_explained(result, code, workplace))
@@ -145,6 +153,8 @@ class _Events:
         self._done = 0
         self._total = 0
         self._tests: dict[str, int] = {}
+        # By the id of a test that shows codes: where its line is among the failures.
+        self._showing: dict[str, tuple[int, Mapping[str, Any]]] = {}
 
     def read(self, line: str) -> Iterator[str]:
         """Take in one line; yield what the log should keep of it."""
@@ -186,10 +196,19 @@ class _Events:
         name, kind = node["node_name"], node["resource_type"]
         if kind == "test" and not _errors(message):
             line = _test_line(node, self._tests.get(node["unique_id"]))
+            if (node.get("meta") or {}).get("shows") in _CODES:
+                self._showing[node["unique_id"]] = (len(self._result.failures), node)
         else:
             line = f"{kind} {name} ({node['node_path']}): {_safe(message)}"
         self._result.failures.append(line)
         return f"failed {line}"
+
+    def show_codes(self, workplace: Workplace) -> None:
+        """Say in the lines of tests that let them be shown which codes they found."""
+        for test, (place, node) in self._showing.items():
+            codes = _codes_of(test, node["meta"]["shows"], workplace)
+            line = _test_line(node, self._tests.get(test), codes)
+            self._result.failures[place] = line
 
     def _stopped(self, message: str) -> str:
         """Take in that dbt as a whole ended, before or between nodes."""
@@ -200,12 +219,38 @@ class _Events:
         return f"stopped {line}"
 
 
-def _test_line(node: Mapping[str, Any], rows: int | None) -> str:
+def _test_line(
+    node: Mapping[str, Any], rows: int | None, codes: Sequence[str] = ()
+) -> str:
     """Return that a test does not hold, and what its author said to do about it."""
     remedy = (node.get("meta") or {}).get("remedy")
-    count = f" ({rows:,} row{'s' if rows != 1 else ''})" if rows else ""
+    named = f": {', '.join(codes)}" if codes else ""
+    count = f" ({rows:,} row{'s' if rows != 1 else ''}{named})" if rows else ""
     hint = f"; {remedy}" if remedy else ""
     return f"{node['resource_type']} '{node['node_name']}' does not hold{count}{hint}"
+
+
+def _codes_of(test: str, column: str, workplace: Workplace) -> list[str]:
+    """Return the codes in a column of a failed test's rows; none if it cannot be asked.
+
+    dbt has ended, so the candidate may be opened and the test's query asked again.
+    """
+    try:
+        text = (workplace.target / "run_results.json").read_text("utf-8")
+        (query,) = (
+            result["compiled_code"]
+            for result in json.loads(text)["results"]
+            if result["unique_id"] == test
+        )
+        with duckdb.connect(str(workplace.database), read_only=True) as candidate:
+            found = candidate.execute(
+                f'select distinct "{column}" from ({query}) as failed order by 1'
+            ).fetchall()
+    except (OSError, ValueError, KeyError, duckdb.Error):
+        return []
+    codes = [str(code) for (code,) in found if _CODES[column].fullmatch(str(code))]
+    left = len(codes) - _SHOWN_CODES
+    return [*codes[:_SHOWN_CODES], *([f"{left} more"] if left > 0 else [])]
 
 
 def _errors(message: str) -> list[str]:

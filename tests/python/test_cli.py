@@ -15,6 +15,7 @@ from bowtie.build import BuildResult, _Events, _safe
 from bowtie.errors import BowtieError, writing_to
 from bowtie.landing import land
 from bowtie.memory import memory_limit
+from bowtie.paths import Workplace
 from bowtie.run import Request, _refuse_changed_files
 from bowtie.switches import (
     _HAVE_AN_OPTION,
@@ -246,6 +247,41 @@ def test_each_failed_node_is_one_line_with_its_remedy():
     assert result.failures == [
         "test 'arr_foots' does not hold (12 rows); look at revenue.arr_events"
     ]
+
+
+@pytest.mark.parametrize(
+    ("shows", "found", "told"),
+    [
+        ("currency", ["SEK", "NOK", CANARY], "(3 rows: NOK, SEK); deliver"),
+        ("currency", list("ABCDEFG"), "(7 rows); deliver"),
+        ("currency", [c * 3 for c in "ABCDEFG"], "AAA, BBB, CCC, DDD, EEE, 2 more);"),
+        ("account_name", ["SEK"], "(1 row); deliver"),
+    ],
+)
+def test_a_failed_test_shows_codes_and_nothing_else(tmp_path, shows, found, told):
+    workplace = Workplace(tmp_path)
+    workplace.target.mkdir()
+    duckdb.connect(str(workplace.database)).close()
+    query = " union all ".join(f"select '{value}' as {shows}" for value in found)
+    node = {
+        "unique_id": "test.bowtie.x",
+        "node_name": "every_currency_has_a_rate",
+        "resource_type": "test",
+        "meta": {"shows": shows, "remedy": "deliver it"},
+    }
+    ran = {"results": [{"unique_id": node["unique_id"], "compiled_code": query}]}
+    (workplace.target / "run_results.json").write_text(json.dumps(ran))
+    result = BuildResult()
+    events = _Events(result, lambda done, total: None)
+    for name, data in [
+        ("LogTestResult", {"status": "fail", "num_failures": len(found)}),
+        ("RunResultError", {"msg": "Got results, configured to fail if != 0"}),
+    ]:
+        data = {**data, "node_info": node}
+        list(events.read(json.dumps({"info": {"name": name, "msg": ""}, "data": data})))
+    events.show_codes(workplace)
+    assert told in result.failures[0]
+    assert CANARY not in result.failures[0]
 
 
 def test_a_crash_of_dbt_leaves_no_values_in_the_log():

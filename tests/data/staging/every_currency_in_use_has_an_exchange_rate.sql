@@ -1,6 +1,7 @@
 -- One row per currency of an item or invoice that no exchange rate values. The ledger
 -- never adds two currencies, and stops without a rate.
 {{ config(meta={
+    'shows': 'currency',
     'remedy': "deliver the rates of every currency in use "
               "in billing_exchange_rates"
 }) }}
