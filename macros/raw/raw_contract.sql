@@ -264,7 +264,18 @@ billing_subscriptions:
     ends_before_start: ended_on < started_on
     term_ends_before_start: current_term_end < current_term_start
     term_ends_before_subscription: current_term_end < started_on
-    ended_without_end: status in ('cancelled', 'canceled', 'churned', 'ended', 'expired') and ended_on is null and coalesce(current_term_end, cast('9999-12-31' as date)) > coalesce(cast(max(updated_at) over () as date), {as_of})
+    ended_without_end: >-
+      status in ('cancelled', 'canceled', 'churned', 'ended', 'expired')
+      and ended_on is null and started_on <= {as_of}
+      and coalesce(current_term_end, cast('9999-12-31' as date)) > coalesce(
+          cast(max(updated_at) over () as date),
+          greatest({as_of}, max(greatest(
+              started_on,
+              coalesce(current_term_start, started_on),
+              coalesce(cast(cancel_requested_at as date), started_on),
+              case when status in ('cancelled', 'canceled', 'churned', 'ended', 'expired') then coalesce(ended_on, started_on) else started_on end
+          )) over ())
+      )
     no_end_or_renewal: status = 'active' and ended_on is null and current_term_end is null and not coalesce(auto_renews, false) and max(current_term_end) over () is not null
     no_account: account_id is null and billing_customer_id is null
   columns:
