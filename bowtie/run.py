@@ -21,6 +21,7 @@ from bowtie.hashing import sha256_of
 from bowtie.lock import sole_workplace
 from bowtie.memory import memory_limit
 from bowtie.paths import PROJECT_DIR, Home, Workplace
+from bowtie.policy_seeds import check_policy_seeds
 from bowtie.publish import finish, write_draft
 from bowtie.switches import choose_as_of, read_switches
 
@@ -189,6 +190,7 @@ def publish(candidate: Candidate, compared_with: Path | None) -> Release:
 
 def build_candidate(request: Request, workplace: Workplace) -> Candidate:
     """Land, build, and see that the raw files are still those that were landed."""
+    check_policy_seeds()
     terminal.say(f"As of {request.as_of}")
     landing = _landed(request, workplace)
     inputs = _input_hashes(landing)

@@ -1,0 +1,152 @@
+"""A policy seed that somebody edited by hand: what is refused, and by which line."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from benchmarks.compiled_models import run_dbt
+from bowtie.errors import BowtieError
+from bowtie.policy_seeds import FOLDER, check_policy_seeds
+
+
+@pytest.fixture
+def seeds(tmp_path: Path) -> Path:
+    """Return a copy of the policy seeds that may be edited."""
+    return Path(shutil.copytree(FOLDER, tmp_path / "policy"))
+
+
+def test_the_seeds_of_the_project_are_in_order() -> None:
+    check_policy_seeds()
+
+
+@pytest.mark.parametrize(
+    ("seed", "old", "new", "told"),
+    [
+        ("touch_tiers", "mid,20000", "mid,twenty",
+         "touch_tiers.csv, line 3: arr_from must be a number, without separators of "
+         "thousands, (decimal(18, 2))"),
+        ("touch_tiers", "mid,20000", 'mid,"20,000"',
+         "line 3: arr_from must be a number"),
+        ("touch_tiers", "mid,20000", "mid,20,000",
+         "touch_tiers.csv, line 3: has 13 values for 12 columns; put quotes"),
+        ("touch_tiers", "8,25,false", "8,25,perhaps",
+         "line 2: is_team_band must be true or false"),
+        ("expected_hours", "weekly_hours", "hours",
+         "expected_hours.csv: lacks the column weekly_hours, and has 'hours' instead"),
+        ("expected_hours", "touch_tier,", "category,", "lacks the column touch_tier;"),
+        ("quiet_days", "1,1,", "1,first,",
+         "line 2: day must be a whole number (bigint)"),
+        ("health_overrides", "expires_on\n",
+         'expires_on\nA1,red,,"two\nlines",me,2025-01-01,later\n',
+         "health_overrides.csv, line 3: expires_on must be a day such as 2025-12-31"),
+        ("playbooks", "rescue,\"", "rescue,\"a\" ", "playbooks.csv: is no CSV"),
+    ],
+)  # fmt: skip
+def test_a_wrong_seed_is_named_with_line_and_column(
+    seeds: Path, seed: str, old: str, new: str, told: str
+) -> None:
+    path = seeds / f"{seed}.csv"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    with pytest.raises(BowtieError) as refused:
+        check_policy_seeds(seeds)
+    first, *others = refused.value.problems
+    assert first.startswith(f"seeds/policy/{seed}.csv")
+    assert told in first
+    assert others == ["correct them and run again; nothing was built"]
+
+
+def test_a_seed_that_is_not_there_or_not_in_utf_8_is_named(seeds: Path) -> None:
+    (seeds / "quiet_days.csv").unlink()
+    (seeds / "playbooks.csv").write_bytes("playbook,purpose,anchor\né".encode("cp1252"))
+    with pytest.raises(BowtieError) as refused:
+        check_policy_seeds(seeds)
+    absent, unreadable, _ = refused.value.problems
+    assert absent.startswith("seeds/policy/quiet_days.csv: is not there")
+    assert unreadable.startswith("seeds/policy/playbooks.csv: is no CSV in UTF-8")
+
+
+def test_other_rows_in_another_order_with_a_column_more_are_fine(seeds: Path) -> None:
+    (seeds / "quiet_days.csv").write_text("\ufeffreason,day,month,note\r\nX,2,1,\r\n")
+    (seeds / "health_overrides.csv").write_text(
+        "account_id,band,score,reason,author,valid_from,expires_on\n"
+        'A1,,40.5,"called, twice",me,2025-01-01,2025-02-01\n'
+    )
+    check_policy_seeds(seeds)
+
+
+# --- Bands and tiers -----------------------------------------------------------------
+
+TILED = {
+    "touch_tiers": (
+        "each_arr_is_in_one_touch_tier",
+        "each_arr_of_a_self_service_customer_is_in_one_touch_tier",
+    ),
+    "health_bands": ("each_score_is_in_one_band_of_a_tier",),
+}
+
+
+@pytest.fixture(scope="module")
+def queries(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Return the SQL of the seeds' tests by name, as dbt compiles it."""
+    folder = tmp_path_factory.mktemp("compiled")
+    run_dbt(
+        *("compile", "--select", *(name for names in TILED.values() for name in names)),
+        variables={"erased_accounts": []},
+        database=folder / "bowtie.duckdb",
+        target=folder / "target",
+    )
+    text = (folder / "target" / "manifest.json").read_text("utf-8")
+    return {
+        node["name"]: node["compiled_code"]
+        for node in json.loads(text)["nodes"].values()
+        if node.get("compiled_code")
+    }
+
+
+@pytest.mark.parametrize(
+    ("seed", "change", "wrong"),
+    [
+        ("touch_tiers", "arr_from = 25000 where touch_tier = 'mid'", {"low"}),
+        ("touch_tiers", "arr_from = 15000 where touch_tier = 'mid'", {"low"}),
+        ("touch_tiers", "arr_below = null where touch_tier = 'low'", {"low"}),
+        ("touch_tiers", "arr_below = 9e9 where touch_tier = 'high'", {"high"}),
+        ("touch_tiers", "arr_from = 1 where touch_tier = 'tech'", {"tech"}),
+        ("touch_tiers", "self_service_arr_below = 9 where touch_tier = 'tech'",
+         {"tech"}),
+        ("touch_tiers", "arr_from = 7 * arr_from, arr_below = 7 * arr_below", set()),
+        ("health_bands", "score_below = 70 where band = 'yellow'", {"yellow"}),
+        ("health_bands", "score_below = 100 where band = 'green'", {"green"}),
+        ("health_bands", "score_below = 74 where touch_tier = 'mid' and rank = 1",
+         {"red"}),
+        ("health_bands", "score_from = 0 where false", set()),
+    ],
+)  # fmt: skip
+def test_bands_that_leave_a_gap_or_overlap_are_found(
+    queries: dict[str, str], seed: str, change: str, wrong: set[str]
+) -> None:
+    with duckdb.connect() as connection:
+        connection.execute("attach ':memory:' as bowtie")
+        connection.execute("create schema bowtie.policy")
+        connection.execute(
+            f"create table bowtie.policy.{seed} as from '{FOLDER}/{seed}.csv'"
+        )
+        if seed == "health_bands":
+            # A tier that has two bands of its own.
+            connection.execute(
+                "insert into bowtie.policy.health_bands values "
+                "('red', 'mid', 0, 60, 1), ('green', 'mid', 60, 101, 2)"
+            )
+        connection.execute(f"update bowtie.policy.{seed} set {change}")
+        found = [
+            row[0]
+            for name in TILED[seed]
+            for row in connection.execute(queries[name]).fetchall()
+        ]
+    assert set(found) == wrong
