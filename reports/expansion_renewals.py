@@ -87,7 +87,9 @@ MONTHS = """
     where month <= ?
     order by month
 """
-months = house.ask(MONTHS, max((row.month.raw for row in forecast), default=None))
+months = house.ask(
+    MONTHS, max((row.month.raw for row in forecast), default="9999-12-31")
+)
 
 # %%
 house.figure(
@@ -148,6 +150,8 @@ house.figure(
     alt="Two lines by month of term end: the rate forecast, and the rate that came.",
     empty="No month is settled yet that was forecast.",
 )
+
+# %%
 house.figure(
     house.stacked_bars(accuracy, "month", ["available_arr"]),
     accuracy,
