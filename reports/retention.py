@@ -218,6 +218,18 @@ if (best.net_arr.raw or 0) > 0 > (worst.net_arr.raw or 0):
     )
 
 # %%
+reasons = house.ask("""
+    select churn_reason, churned_accounts, churned_arr, churned_arr_share
+    from revenue.churn_reasons
+    order by churned_arr, churn_reason
+""")
+house.table(
+    reasons,
+    caption="Why customers left, as the biller has it",
+    empty="Nobody left in these months.",
+)
+
+# %%
 ACCOUNTS = """
     select
         account_name, touch_tier, csm_name, base_arr, current_arr, change_arr,

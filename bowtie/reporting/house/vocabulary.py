@@ -17,6 +17,10 @@ LABELS = {
     "base_arr": "ARR a year before",
     "band_4_weeks_ago": "4 weeks ago",
     "change_4_weeks": "In 4 weeks",
+    "churn_reason": "Reason given",
+    "churned_accounts": "Accounts that left",
+    "churned_arr": "ARR lost",
+    "churned_arr_share": "Of all that was lost",
     "cltv": "Worth over its life",
     "cost_to_serve": "Cost to serve, a year",
     "cost_to_serve_rate": "Of ARR",
@@ -119,6 +123,8 @@ LABELS = {
     "health.interventions.reason": "Reason when opened",
 }
 KINDS = {
+    "churn_reason": "words",
+    "churned_arr": "money_change",
     "cause": "words",
     "change_4_weeks": "change",
     "change_arr": "money_change",
