@@ -244,7 +244,7 @@ def _codes_of(test: str, column: str, workplace: Workplace) -> list[str]:
         )
         with duckdb.connect(str(workplace.database), read_only=True) as candidate:
             found = candidate.execute(
-                f'select distinct "{column}" from ({query}) as failed order by 1'
+                f'select distinct "{column}" from (\n{query}\n) as failed order by 1'
             ).fetchall()
     except (OSError, ValueError, KeyError, duckdb.Error):
         return []
