@@ -18,9 +18,9 @@
         {{ cast_raw_timestamp(value, raw_type | lower) }}
     {%- elif kind == 'boolean' -%}
         case
-            when lower(cast({{ value }} as varchar)) in ('true', 't', 'yes', 'y', '1')
+            when lower(cast({{ value }} as {{ dbt.type_string() }})) in ('true', 't', 'yes', 'y', '1')
                 then true
-            when lower(cast({{ value }} as varchar)) in ('false', 'f', 'no', 'n', '0')
+            when lower(cast({{ value }} as {{ dbt.type_string() }})) in ('false', 'f', 'no', 'n', '0')
                 then false
         end
     {%- else -%}
@@ -32,7 +32,7 @@
 {#- A date column may arrive as a timestamp when its time is midnight: many exports
     write dates so. Any other time would be a guess about the day. -#}
 {% macro cast_raw_date(value, raw_type) -%}
-    {%- set text = 'cast(' ~ value ~ ' as varchar)' -%}
+    {%- set text = 'cast(' ~ value ~ ' as ' ~ dbt.type_string() ~ ')' -%}
     case
         when {{ matches_pattern(text, '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T]00:00(:00([.]0+)?)?(Z|[+]00(:?00)?)?)?') }}
             then {{ try_cast('substr(' ~ text ~ ', 1, 10)', 'date') }}

@@ -5,7 +5,7 @@
     column is not turned into text and back. -#}
 {% macro clean_raw(value, kind, raw_type, may_be_open=false) -%}
     {%- set is_text = 'char' in raw_type | lower or raw_type | lower in ('text', 'string') -%}
-    {%- set text = value if is_text else 'cast(' ~ value ~ ' as varchar)' -%}
+    {%- set text = value if is_text else 'cast(' ~ value ~ ' as ' ~ dbt.type_string() ~ ')' -%}
     {%- if may_be_open -%}
         case
             when lower(trim({{ text }})) <> 'null'

@@ -7,9 +7,9 @@
         {%- endif -%}
     {%- endif -%}
     select
-        cast(null as varchar) as table_name,
-        cast(null as varchar) as file_name,
-        cast(null as varchar) as line_number,
-        cast(null as varchar) as reason
+        cast(null as {{ dbt.type_string() }}) as table_name,
+        cast(null as {{ dbt.type_string() }}) as file_name,
+        cast(null as {{ dbt.type_string() }}) as line_number,
+        cast(null as {{ dbt.type_string() }}) as reason
     where false
 {%- endmacro %}

@@ -10,7 +10,7 @@
         {%- if relation is not none and column in present %}
         {{ column }}
         {%- else %}
-        cast(null as varchar) as {{ column }}
+        cast(null as {{ dbt.type_string() }}) as {{ column }}
         {%- endif %}
         {{- ',' if not loop.last }}
     {%- endfor %}

@@ -61,7 +61,7 @@ customers as (
 with_account as (
     select
         {{ versions_without_account(entry, resolved) }}
-        {{ 'versions.account_id' if has_account_id else 'cast(null as varchar)' }} as source_account_id,
+        {{ 'versions.account_id' if has_account_id else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as source_account_id,
         case
             {%- if has_account_id %}
             when {{ named_account | indent(8) }} is not null then 'account_id'

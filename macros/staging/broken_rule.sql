@@ -1,7 +1,7 @@
 {#- The name of the first of a table's own rules that a readable row breaks, or NULL. -#}
 {% macro broken_rule(entry) -%}
 {%- if not entry.get('rules') -%}
-cast(null as varchar)
+cast(null as {{ dbt.type_string() }})
 {%- else -%}
 case
     {%- for rule, condition in entry['rules'].items() %}

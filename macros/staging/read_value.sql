@@ -8,7 +8,7 @@
     {%- if 'default' in about -%}
         case
             when parsed.raw_{{ column }} is null
-                then cast('{{ about['default'] }}' as {{ sql_type(about['type']) }})
+                then {{ dbt.cast("'" ~ about['default'] ~ "'", sql_type(about['type'])) }}
             else {{ value }}
         end
     {%- else -%}

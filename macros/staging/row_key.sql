@@ -10,7 +10,7 @@
     {%- endfor -%}
     substr(
             {%- for part in parts %}
-            coalesce(cast(final_verdicts.{{ part }} as varchar), '')
+            coalesce(cast(final_verdicts.{{ part }} as {{ dbt.type_string() }}), '')
             {%- if not loop.last %} || '|' ||{% endif %}
             {%- endfor %},
             1, 200

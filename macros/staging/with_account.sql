@@ -21,7 +21,7 @@ with_account as (
 with_account as (
     select
         versions.*,
-        cast(null as varchar) as fate
+        cast(null as {{ dbt.type_string() }}) as fate
     from versions
 )
 {%- elif way == 'id' -%}

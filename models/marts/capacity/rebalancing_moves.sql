@@ -52,14 +52,14 @@ unsolved as (
     select
         'tier ' || tiers.touch_tier as proposal_id,
         'infeasible' as proposal,
-        cast(null as varchar) as account_id,
-        cast(null as varchar) as account_name,
+        cast(null as {{ dbt.type_string() }}) as account_id,
+        cast(null as {{ dbt.type_string() }}) as account_name,
         tiers.touch_tier,
         cast(null as decimal(18, 2)) as arr,
-        cast(null as varchar) as from_csm_id,
-        cast(null as varchar) as from_csm_name,
-        cast(null as varchar) as to_csm_id,
-        cast(null as varchar) as to_csm_name,
+        cast(null as {{ dbt.type_string() }}) as from_csm_id,
+        cast(null as {{ dbt.type_string() }}) as from_csm_name,
+        cast(null as {{ dbt.type_string() }}) as to_csm_id,
+        cast(null as {{ dbt.type_string() }}) as to_csm_name,
         case
             when tiers.accounts_over > 0 and tiers.is_team_band then 'too few teams'
             when tiers.accounts_over > 0 then 'too few heads'

@@ -29,13 +29,13 @@ survivors as (
 unmatched as (
     select
         subscriptions.account_id,
-        cast(null as varchar) as account_name,
-        cast(null as varchar) as parent_account_id,
+        cast(null as {{ dbt.type_string() }}) as account_name,
+        cast(null as {{ dbt.type_string() }}) as parent_account_id,
         subscriptions.account_id as ultimate_parent_account_id,
-        cast(null as varchar) as domain,
-        cast(null as varchar) as industry,
-        cast(null as varchar) as region,
-        cast(null as varchar) as country,
+        cast(null as {{ dbt.type_string() }}) as domain,
+        cast(null as {{ dbt.type_string() }}) as industry,
+        cast(null as {{ dbt.type_string() }}) as region,
+        cast(null as {{ dbt.type_string() }}) as country,
         cast(null as bigint) as employee_count,
         min(subscriptions.started_on) as created_on,
         true as is_unmatched

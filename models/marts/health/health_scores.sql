@@ -85,7 +85,8 @@ final as (
         spells.override_reason,
         spells.touch_tier,
         spells.arr,
-        cast('{{ health_policy_version() }}' as varchar) as policy_version
+        cast('{{ health_policy_version() }}' as {{ dbt.type_string() }})
+            as policy_version
     from spells
 )
 

@@ -11,11 +11,11 @@ with final as (
         'switch' as kind,
         '{{ name }}' as policy,
         {% if value is none -%}
-        cast(null as varchar)
+        cast(null as {{ dbt.type_string() }})
         {%- else -%}
-        cast('{{ setting | replace("'", "''") }}' as varchar)
+        cast('{{ setting | replace("'", "''") }}' as {{ dbt.type_string() }})
         {%- endif %} as setting,
-        cast(null as varchar) as version
+        cast(null as {{ dbt.type_string() }}) as version
     union all
     {%- endfor %}
     {%- for seed in policy_seeds() %}
@@ -30,7 +30,7 @@ with final as (
         'switch' as kind,
         'as_of_date in force' as policy,
         '{{ as_of_date() }}' as setting,
-        cast(null as varchar) as version
+        cast(null as {{ dbt.type_string() }}) as version
 )
 
 select * from final

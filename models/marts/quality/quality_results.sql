@@ -3,14 +3,14 @@
 -- outcome.
 with final as (
     select
-        cast(null as varchar) as source,
-        cast(null as varchar) as check_name,
-        cast(null as varchar) as subject,
-        cast(null as varchar) as severity,
-        cast(null as varchar) as outcome,
+        cast(null as {{ dbt.type_string() }}) as source,
+        cast(null as {{ dbt.type_string() }}) as check_name,
+        cast(null as {{ dbt.type_string() }}) as subject,
+        cast(null as {{ dbt.type_string() }}) as severity,
+        cast(null as {{ dbt.type_string() }}) as outcome,
         cast(null as decimal(24, 6)) as measured_value,
-        cast(null as varchar) as expected,
-        cast(null as varchar) as message
+        cast(null as {{ dbt.type_string() }}) as expected,
+        cast(null as {{ dbt.type_string() }}) as message
     where 1 = 0
 )
 

@@ -57,7 +57,7 @@ planned as (
         touchpoints.account_id as source_id,
         touchpoints.qbr_due_on as due_on,
         'The next business review' as what,
-        cast(null as varchar) as objective
+        cast(null as {{ dbt.type_string() }}) as objective
     from touchpoints
     union all
     select
@@ -66,7 +66,7 @@ planned as (
         renewals.subscription_id as source_id,
         renewals.contracted_end_date as due_on,
         'The term ends' as what,
-        cast(null as varchar) as objective
+        cast(null as {{ dbt.type_string() }}) as objective
     from renewals
     where renewals.contracted_end_date <= {{ until }}
     union all
@@ -76,7 +76,7 @@ planned as (
         renewals.subscription_id as source_id,
         renewals.notice_date as due_on,
         'Last day for notice' as what,
-        cast(null as varchar) as objective
+        cast(null as {{ dbt.type_string() }}) as objective
     from renewals
     -- However late the term itself ends; who gave notice has no such day ahead.
     where

@@ -11,8 +11,8 @@ with delivered as (
     {%- endfor %}
     {%- endfor %}
     select
-        cast(null as varchar) as table_name,
-        cast(null as varchar) as column_name
+        cast(null as {{ dbt.type_string() }}) as table_name,
+        cast(null as {{ dbt.type_string() }}) as column_name
 ),
 
 final as (

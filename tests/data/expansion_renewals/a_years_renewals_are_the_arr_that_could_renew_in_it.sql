@@ -44,7 +44,7 @@ too_often as (
 
 select
     by_year.term_end_year,
-    cast(null as varchar) as subscription_id,
+    cast(null as {{ dbt.type_string() }}) as subscription_id,
     by_year.renewals_arr,
     by_year.ledger_arr
 from by_year

@@ -64,7 +64,7 @@ band_starts as (
         profiles.account_id,
         {{ date_literal(iso_date_var('dates_from')) }} as valid_from,
         'unscored' as band,
-        cast(null as varchar) as band_before
+        cast(null as {{ dbt.type_string() }}) as band_before
     from profiles
 ),
 

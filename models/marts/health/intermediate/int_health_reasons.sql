@@ -101,7 +101,7 @@ reasons as (
         changes.kind,
         weighed.label
         || case when changes.change > 0 then ' +' else ' ' end
-        || cast(changes.change as varchar) as words,
+        || cast(changes.change as {{ dbt.type_string() }}) as words,
         100 as comes_first,
         abs(changes.change) as size_in_points,
         changes.driver as topic,

@@ -31,8 +31,8 @@ levels as (
         family_spells.spell_from,
         family_spells.spell_to,
         family_spells.closing_arr,
-        cast(null as varchar) as closing_touch_tier,
-        cast(null as varchar) as closing_csm_id
+        cast(null as {{ dbt.type_string() }}) as closing_touch_tier,
+        cast(null as {{ dbt.type_string() }}) as closing_csm_id
     from family_spells
 ),
 
