@@ -26,7 +26,9 @@
 
 {% macro spark__clean_id(text) -%}
     trim(
-        ' \t\n\r' from
-        regexp_replace({{ text }}, '[\\u200B-\\u200F\\u2060\\uFEFF\\u00AD\\u00A0]', '')
+        ' \t\n\r' from regexp_replace(
+            {{ text }},
+            '[\\u200B-\\u200F\\u2060\\uFEFF\\u00AD]|^\\p{Zs}+|\\p{Zs}+\\z', ''
+        )
     )
 {%- endmacro %}

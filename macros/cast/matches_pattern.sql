@@ -12,6 +12,7 @@
     {{ text }} ~ '^(?:{{ pattern }})$'
 {%- endmacro %}
 
+{#- In Java's expressions, `$` would let a line's end follow. -#}
 {% macro spark__matches_pattern(text, pattern) -%}
-    {{ text }} rlike '^(?:{{ pattern }})$'
+    {{ text }} rlike '^(?:{{ pattern }})\\z'
 {%- endmacro %}

@@ -52,9 +52,17 @@
         {%- set below = '1' ~ '0' * (precision - scale) -%}
     {%- endif -%}
     case
-        when cast({{ expression }} as varchar) ~ '[eE][+-]?0*[0-9]{4}'
+        when cast({{ expression }} as {{ dbt.type_string() }}) ~ '[eE][+-]?0*[0-9]{4}'
             then null
         when abs(round({{ number }}, {{ scale }})) < {{ below }}
             then cast({{ number }} as {{ data_type }})
     end
+{%- endmacro %}
+
+{#- A timestamp on Spark is an instant, read with its offset where it has one. It takes no
+    `5.0` for a whole number, which the others do. -#}
+{% macro spark__try_cast(expression, data_type) -%}
+    {%- set value = 'try_cast(' ~ expression ~ ' as decimal(38, 0))'
+        if data_type == 'bigint' else expression -%}
+    try_cast({{ value }} as {{ spark_type(data_type) }})
 {%- endmacro %}

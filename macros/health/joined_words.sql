@@ -10,3 +10,7 @@
 {% macro snowflake__joined_words(words, order_by, separator) -%}
     listagg({{ words }}, '{{ separator }}') within group (order by {{ order_by }})
 {%- endmacro %}
+
+{% macro spark__joined_words(words, order_by, separator) -%}
+    {{ return(snowflake__joined_words(words, order_by, separator)) }}
+{%- endmacro %}

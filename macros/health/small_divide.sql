@@ -25,3 +25,14 @@
             * cast({{ '0.' ~ '0' * (places - 1) ~ '1' }} as decimal({{ places }}, {{ places }}))
     end as decimal(11, {{ places }}))
 {%- endmacro %}
+
+{% macro spark__small_divide(numerator, denominator, places) -%}
+    {%- set million = "cast(cast({} as decimal(11, 6)) * 1000000 as bigint)" -%}
+    {%- set top, bottom = million.format(numerator), million.format(denominator) -%}
+    cast(case
+        when {{ denominator }} <> 0
+            then cast(
+                ({{ top }} * {{ 2 * 10 ** places }} + {{ bottom }}) div ({{ bottom }} * 2) as decimal(11, 0)
+            ) * {{ '0.' ~ '0' * (places - 1) ~ '1' if places else '1' }}
+    end as decimal(11, {{ places }}))
+{%- endmacro %}

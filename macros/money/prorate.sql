@@ -40,3 +40,18 @@
         else 0
     end as decimal(18, 2))
 {%- endmacro %}
+
+{% macro spark__prorate(amount, part, whole) -%}
+    {%- set whole_number = 'cast(cast({} as decimal(38, {})) * {} as decimal(38, 0))' -%}
+    {%- set cents = whole_number.format(amount, 2, 100) -%}
+    {%- set top = whole_number.format(part, 4, 10000) -%}
+    {%- set bottom = whole_number.format(whole, 4, 10000) -%}
+    cast(case
+        when {{ whole }} <> 0
+            then cast(
+                (abs({{ cents }}) * abs({{ top }}) * 2 + {{ bottom }}) div ({{ bottom }} * 2)
+                as decimal(19, 0)
+            ) * case when ({{ amount }} < 0) <> ({{ part }} < 0) then -0.01 else 0.01 end
+        else 0
+    end as decimal(18, 2))
+{%- endmacro %}

@@ -42,3 +42,21 @@
             ) * cast(0.000001 as decimal(6, 6))
     end as decimal(12, 6))
 {%- endmacro %}
+
+{#- Spark's whole quotient has 64 bits, hence the question before it. -#}
+{% macro spark__safe_divide(numerator, denominator) -%}
+    {%- set cents = 'abs(cast(cast({} as decimal(38, 2)) * 100 as decimal(38, 0)))' -%}
+    {%- set top, bottom = cents.format(numerator), cents.format(denominator) -%}
+    cast(case
+        when {{ denominator }} <> 0 and ({{ numerator }}) is not null
+            then case
+                when {{ top }} >= {{ bottom }} * 1000000 then 999999.999999
+                else least(
+                    cast(
+                        ({{ top }} * 2000000 + {{ bottom }}) div ({{ bottom }} * 2)
+                        as decimal(13, 0)
+                    ) * 0.000001, 999999.999999
+                )
+            end * case when ({{ numerator }} < 0) <> ({{ denominator }} < 0) then -1 else 1 end
+    end as decimal(12, 6))
+{%- endmacro %}

@@ -39,3 +39,18 @@
         ) // ({{ divisor }} * 2)
     ) * 0.01 as decimal(18, 2))
 {%- endmacro %}
+
+{% macro spark__item_arr(item, with_discount) -%}
+    {%- set whole_number = 'cast(cast({} as decimal(38, 6)) * {} as decimal(38, 0))' -%}
+    {%- set quantity = whole_number.format(item ~ '.quantity', 10000) -%}
+    {%- set price = whole_number.format(item ~ '.unit_price', 1000000) -%}
+    {%- set share = whole_number.format('100 - ' ~ item ~ '.discount_percent', 10000)
+        if with_discount else '1000000' -%}
+    {%- set divisor = 'cast(100000000000000 as decimal(38, 0)) * ' ~ item ~ '.interval_count' -%}
+    cast(cast(
+        (
+            {{ quantity }} * {{ price }} * {{ share }} * 2
+            * {{ periods_a_year(item ~ '.billing_interval') }} + {{ divisor }}
+        ) div ({{ divisor }} * 2) as decimal(19, 0)
+    ) * 0.01 as decimal(18, 2))
+{%- endmacro %}

@@ -1,9 +1,13 @@
 {#- CTEs that follow links (id -> next_id, an id without a further link pointing to
-    itself) from `<links>` to their end, named `<links>_followed`: id, end_id. Each
-    round doubles the distance, so five rounds reach 32 links deep, on engines without
-    recursion too. An id that is still not at an end sits on or before a cycle:
-    end_id is NULL there. -#}
+    itself) from `<links>` to their end, named `<links>_followed`: id, end_id. They go
+    32 links deep, on engines without recursion too. An id that is still not at an end
+    sits on or before a cycle: end_id is NULL there. -#}
 {% macro follow_links(links) -%}
+    {{ return(adapter.dispatch('follow_links', 'bowtie')(links)) }}
+{%- endmacro %}
+
+{#- Each round doubles the distance. -#}
+{% macro default__follow_links(links) -%}
 {%- set rounds = 5 -%}
 {%- for round in range(1, rounds + 1) %}
 {%- set before = links if loop.first else links ~ '_round_' ~ (round - 1) %}
@@ -23,5 +27,35 @@
     from {{ links }}_round_{{ rounds }} as reached
     inner join {{ links }} as last_link
         on reached.next_id = last_link.id
+)
+{%- endmacro %}
+
+{#- Spark repeats a CTE wherever it is read, so that five rounds would read the links
+    32 times, and thousands of times where one walk follows another. -#}
+{% macro spark__follow_links(links) -%}
+{{ links }}_steps as (
+    select map_from_entries(collect_list(struct(id, next_id))) as next_ids
+    from {{ links }}
+    where id <> next_id
+),
+
+{{ links }}_walked as (
+    select
+        walkers.id,
+        steps.next_ids,
+        aggregate(
+            sequence(1, 32),
+            walkers.id,
+            (reached, step) -> coalesce(try_element_at(steps.next_ids, reached), reached)
+        ) as reached_id
+    from {{ links }} as walkers
+    cross join {{ links }}_steps as steps
+),
+
+{{ links }}_followed as (
+    select
+        id,
+        case when try_element_at(next_ids, reached_id) is null then reached_id end as end_id
+    from {{ links }}_walked
 )
 {%- endmacro %}
