@@ -15,18 +15,30 @@ totals = house.ask("""
     from capacity.capacity_totals
 """)
 now = totals.row()
-outside = house.ask("""
+
+# %%
+tiers = house.ask("""
     select
-        count(case when status = 'over' then 1 end) as tiers_over,
-        count(case when status = 'under' then 1 end) as tiers_under,
-        cast(sum(csms) as bigint) as csms,
-        cast(sum(csms_needed) as bigint) as csms_needed
+        touch_tier, status, accounts, arr, csms, teams, accounts_per_csm,
+        accounts_per_team, recommended_min, recommended_max, is_team_band, csms_needed
     from capacity.tier_capacity
     where
         touch_tier <> 'unassigned'
         and month in (select max(month) from capacity.tier_capacity)
+    order by arr desc, touch_tier
 """)
-bands = outside.row()
+
+# %%
+OUTSIDE = """
+    select touch_tier
+    from capacity.tier_capacity
+    where
+        touch_tier <> 'unassigned'
+        and status = ?
+        and month in (select max(month) from capacity.tier_capacity)
+    order by touch_tier
+"""
+over, under = house.ask(OUTSIDE, "over"), house.ask(OUTSIDE, "under")
 
 # %%
 house.answer(
@@ -35,8 +47,8 @@ house.answer(
     "after {}, and {} with a CSM of another tier.",
     house.counted(now.csms, "CSM", "CSMs"),
     now.accounts,
-    house.counted(bands.tiers_over, "tier has", "tiers have"),
-    bands.tiers_under,
+    house.counted(over.count, "tier has", "tiers have"),
+    under.count,
     now.utilisation,
     house.counted(now.uncovered_accounts, "customer", "customers"),
     house.counted(now.mis_tiered_accounts, "is", "are"),
@@ -49,6 +61,8 @@ HOURS = house.sentence(
     now.available_hours,
     now.as_of_date,
 )
+
+# %%
 UNCOVERED = house.sentence("with {} of ARR", now.uncovered_arr)
 MIS_TIERED = house.sentence("with {} of ARR", now.mis_tiered_arr)
 STUCK = house.sentence(
@@ -69,22 +83,7 @@ house.tiles(
 # ## Load, in accounts and in hours
 
 # %%
-tiers = house.ask("""
-    select
-        touch_tier, status, accounts, arr, csms, teams, accounts_per_csm,
-        accounts_per_team, recommended_min, recommended_max, is_team_band, csms_needed
-    from capacity.tier_capacity
-    where
-        touch_tier <> 'unassigned'
-        and month in (select max(month) from capacity.tier_capacity)
-    order by arr desc, touch_tier
-""")
 house.table(tiers, caption="Accounts for each CSM or team, against the tier's band")
-house.remark(
-    "By accounts and hours {} would do, where {} work now.",
-    house.counted(bands.csms_needed, "CSM", "CSMs"),
-    bands.csms,
-)
 
 # %%
 loads = house.ask("""
@@ -155,17 +154,14 @@ house.table(
 
 # %%
 stuck = house.ask("""
-    select
-        touch_tier, reason, accounts_outside,
-        greatest(heads_missing, 0) as heads_missing,
-        greatest(-heads_missing, 0) as heads_spare
+    select touch_tier, reason, accounts_outside, heads_missing
     from capacity.rebalancing_moves
     where proposal = 'infeasible'
     order by accounts_outside desc, touch_tier
 """)
 house.table(
     stuck,
-    caption="Tiers that stay out of band whatever moves",
+    caption="Tiers that stay out of band whatever moves; below 0, CSMs too many",
     empty="With these moves, every tier is in band.",
 )
 

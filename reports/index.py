@@ -73,13 +73,11 @@ CHECKS = """
 # %%
 passed = house.ask(CHECKS.format("passed"))
 warned = house.ask(CHECKS.format("warned"))
+
+# %%
 red = house.sentence("{} of ARR, {} of all.", health.red_arr, health.red_arr_share)
-by = house.sentence(
-    "Of today's customers, by {}: from {} to {} if past errors repeat.",
-    ahead.target_on,
-    ahead.low_nrr,
-    ahead.high_nrr,
-)
+ranged = "Of today's customers, by {}: from {} to {} if past errors repeat."
+by = house.sentence(ranged, ahead.target_on, ahead.low_nrr, ahead.high_nrr)
 found = house.sentence("{} ended with a warning.", warned.count)
 house.tiles(
     [
@@ -104,27 +102,8 @@ before = house.ask_previous(STANDING)
 if before is None:
     house.remark("There is no generation before this one to compare with.")
 else:
-    rates = {row.metric.raw: str(row.rate.raw) for row in before if row.rate.raw}
-    changes = house.ask(
-        """
-        select
-            metric,
-            rate,
-            try_cast(earlier as decimal(12, 6)) as rate_before,
-            cast(rate - rate_before as decimal(12, 6)) as change_since
-        from revenue.retention_standings
-        left join (values ('nrr', ?), ('grr', ?), ('logo_retention', ?))
-            as rates (metric, earlier)
-            using (metric)
-        where touch_tier = 'all'
-        order by position
-        """,
-        *(rates.get(metric, "") for metric in ("nrr", "grr", "logo_retention")),
-    )
-    house.remark(
-        "The generation before counted to the end of {}.", before.row().as_of_month
-    )
-    house.table(changes, caption="Retention beside the generation before")
+    house.remark("It counted to the end of {}.", before.row().as_of_month)
+    house.table(before, caption="What the generation before said of retention")
 
 # %%
 restated = house.ask("""

@@ -94,14 +94,11 @@ trend = house.ask("""
         window_months = 12
         and slice_name = 'all'
         and not is_partial
-        -- A start so small that one customer moves it says nothing.
-        and base_arr >= (
-            select base_arr / 10 from revenue.retention_standings
-            where touch_tier = 'all' and metric = 'nrr'
-        )
         and base_accounts > 0
     order by as_of_month
 """)
+
+# %%
 house.figure(
     house.lines(
         trend, "as_of_month", ["nrr", "grr", "logo_retention"], target=nrr.target
@@ -112,13 +109,14 @@ house.figure(
 )
 
 # %%
-house.remark(
-    "Each point compares the customers of a year before, {} in the last one, with "
-    "themselves; who joined since is in neither side. It begins where they paid a "
-    "tenth of what those of the last one did. The dashed line is the target of net "
-    "retention.",
-    trend.row(-1).base_accounts,
-)
+if len(trend):
+    house.remark(
+        "Each point compares the customers of a year before with themselves, {} in the "
+        "first point and {} in the last; who joined since is in neither side. The "
+        "dashed line is the target of net retention.",
+        trend.row().base_accounts,
+        trend.row(-1).base_accounts,
+    )
 
 # %%
 cohorts = house.ask("""
@@ -174,21 +172,30 @@ for name in ("region", "industry"):
 # %%
 books = house.ask("""
     select
-        coalesce(csms.csm_name, retention.slice_value) as csm_name,
-        retention.base_accounts, retention.base_arr, retention.nrr, retention.grr,
-        retention.logo_retention
-    from revenue.retention
-    left join core.csms
-        on retention.slice_value = csms.csm_id
+        csm_name, period_start, opening_accounts, opening_arr, nrr, grr, logo_retention
+    from capacity.csm_scorecard
     where
-        retention.window_months = 12
-        and retention.slice_name = 'csm'
-        and retention.as_of_month in (
-            select max(as_of_month) from revenue.retention where not is_partial
+        period = 'year'
+        and opening_arr > 0
+        and period_start in (
+            select max(period_start) from capacity.csm_scorecard where period = 'year'
         )
-    order by retention.base_arr desc, retention.slice_value
+    order by opening_arr desc, csm_id
 """)
-house.table(books, caption="By CSM: the book that each had a year before")
+house.table(books, caption="By CSM: the book with which the year opened")
+
+# %%
+nobody = house.ask(SLICES, "csm").where(slice_value="unassigned")
+if len(nobody):
+    alone = nobody.row()
+    house.remark(
+        "Nobody looked after {} of those who were customers a year before, with {} of "
+        "ARR: net retention of {}, gross of {}, over the twelve months.",
+        alone.base_accounts,
+        alone.base_arr,
+        alone.nrr,
+        alone.grr,
+    )
 
 # %% [markdown]
 # ## What drove it
@@ -278,18 +285,17 @@ record = house.ask("""
     where horizon in ('4', 'all')
     order by horizon
 """)
+
+# %%
 if len(record) == 2 and record.row(0).forecasts.raw:
     far, every = record.row(0), record.row(1)
     house.note(
         "Read the ranges with care. Four quarters ahead a forecast missed by {} on "
-        "average, and by {} at worst, {} of them being over. Of {} ranges that this "
-        "method would have given for quarters now over, at any horizon, {} held what "
-        "came; four quarters ahead it was {} of {}.",
+        "average, and by {} at worst. Of {} ranges that this method would have given "
+        "for quarters now over, {} of them so far ahead, {} held what came.",
         far.mean_absolute_error.shown_as("points_apart"),
         far.largest_absolute_error.shown_as("points_apart"),
-        far.forecasts,
         every.intervals,
-        every.intervals_held,
-        far.intervals_held,
         far.intervals,
+        every.intervals_held,
     )

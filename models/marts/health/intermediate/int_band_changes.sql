@@ -52,12 +52,13 @@ final as (
     from starts
     inner join customers
         on starts.account_id = customers.account_id
+    -- An equality, though it says a condition: engines join by nothing else at scale.
     left join scores
         on
-            starts.account_id = scores.account_id
+            case when starts.previous_band is not null then starts.account_id end
+            = scores.account_id
             and starts.week > scores.week
             and starts.band <> scores.raw_band
-            and starts.previous_band is not null
     where starts.start_number = 1
     group by
         starts.account_id, starts.previous_band, starts.week, starts.taken_on
