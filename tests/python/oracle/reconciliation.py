@@ -16,6 +16,7 @@ Readings:
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ from oracle.raw import Known, Row
 
 AccountMonth = tuple[str, date]
 _DAY = timedelta(days=1)
+# Divides by the days of any month.
+_WHOLE_MONTH = math.lcm(28, 29, 30, 31)
 _NOT_SENT = ("draft", "void")
 _SPREAD = ("recurring", "proration", "credit")
 # Reasons that are the invoiced amount itself, by the type of their lines.
@@ -137,29 +140,23 @@ def _spread(line: Invoiced, as_of: date) -> Iterator[tuple[date, int]]:
     A month is a month however long it is, and a day its share of it, as in contracts.
     """
     last_billed = line.end - _DAY
-    whole = _months(line.start, last_billed)
-    before = 0
-    for month in range(month_number(line.start), month_number(last_billed) + 1):
+    months = range(month_number(line.start), month_number(last_billed) + 1)
+    whole = sum(_share(month, line.start, last_billed) for month in months)
+    share = before = 0
+    for month in months:
         if max(line.start, first_day(month)) > as_of:
             return
-        until = min(last_day(month), as_of, last_billed)
-        so_far = half_away_from_zero(line.amount * _months(line.start, until) / whole)
+        share += _share(month, line.start, min(last_billed, as_of))
+        so_far = half_away_from_zero(Fraction(line.amount * share, whole))
         yield first_day(month), so_far - before
         before = so_far
 
 
-def _months(first: date, last: date) -> Fraction:
-    """Return how many months two days and all between them are."""
-    return sum(
-        (
-            Fraction(
-                (min(last, last_day(month)) - max(first, first_day(month))).days + 1,
-                last_day(month).day,
-            )
-            for month in range(month_number(first), month_number(last) + 1)
-        ),
-        Fraction(0),
-    )
+def _share(month: int, first: date, last: date) -> int:
+    """Return how much of a month lies between two days, in `_WHOLE_MONTH`ths."""
+    month_end = last_day(month)
+    days = (min(last, month_end) - max(first, first_day(month))).days + 1
+    return days * _WHOLE_MONTH // month_end.day
 
 
 def _contracted(
