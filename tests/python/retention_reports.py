@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 import duckdb
-from oracle.arithmetic import first_day, last_day, month_number, round_half_up
+from oracle.arithmetic import (
+    first_day,
+    last_closed_day,
+    last_day,
+    month_number,
+    round_half_up,
+)
 from oracle.comparison import compare
 from oracle.retention_definitions import Definitions, first_row
 from oracle.retention_reports import MONTHS, Reports
@@ -60,8 +66,7 @@ class RetentionReports:
 
     @property
     def _closed_on(self) -> date:
-        """The end of the last month that is whole on the as-of date."""
-        return (self.as_of + timedelta(days=1)).replace(day=1) - timedelta(days=1)
+        return last_closed_day(self.as_of)
 
     @property
     def _opening_month(self) -> date:

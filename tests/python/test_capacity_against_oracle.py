@@ -13,6 +13,7 @@ from functools import cached_property
 import duckdb
 import pytest
 from customers import switch
+from oracle.arithmetic import last_closed_day
 from oracle.capacity import Capacity
 from oracle.comparison import compare
 from oracle.economics import account_coverage, tier_economics
@@ -162,7 +163,7 @@ class Marts:
     @property
     def _closed_month(self) -> str:
         """SQL of the last month that is whole on the as-of date."""
-        return f"date_trunc('month', date '{self.as_of}' + 1) - interval 1 month"
+        return f"date '{last_closed_day(self.as_of).replace(day=1)}'"
 
     def _retention(self) -> Mapping[str, Row]:
         """Return retention of twelve months by tier."""

@@ -15,13 +15,7 @@ with in_use as (
 ),
 
 final as (
-    select in_use.currency
-    from in_use
-    left join {{ ref('stg_billing__exchange_rates') }} as rates
-        on in_use.currency = rates.currency
-    where
-        in_use.currency <> '{{ currency_var("reporting_currency") }}'
-        and rates.currency is null
+    {{ unvalued_currencies() }}
 )
 
 select * from final

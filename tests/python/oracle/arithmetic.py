@@ -11,6 +11,11 @@ from functools import cache
 _MONTH = Fraction(1461, 48)
 
 
+def last_closed_day(as_of: date) -> date:
+    """Return the end of the last month that is whole on a day."""
+    return (as_of + timedelta(days=1)).replace(day=1) - timedelta(days=1)
+
+
 def round_half_up(amount: Fraction) -> int:
     """Round to the nearest integer, an exact half upwards."""
     return (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)
