@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,6 +19,7 @@ from oracle.arithmetic import (
     month_number,
     round_half_up,
 )
+from oracle.churn_reasons import churn_reasons
 from oracle.comparison import compare
 from oracle.retention_definitions import Definitions, first_row
 from oracle.retention_reports import MONTHS, Reports
@@ -30,6 +31,7 @@ KEYS = {
     "retention_standings": ("touch_tier", "metric"),
     "retention_definitions": ("position",),
     "arr_bridge_steps": ("window_months", "step"),
+    "churn_reasons": ("churn_reason",),
 }
 
 Rows = list[dict[str, Any]]
@@ -50,6 +52,7 @@ class RetentionReports:
             "retention_standings": self.reports.standings,
             "retention_definitions": self.definitions.rows,
             "arr_bridge_steps": self.reports.bridges,
+            "churn_reasons": self._churn_reasons,
         }
         return list(rows[mart]())
 
@@ -106,6 +109,16 @@ class RetentionReports:
                 "account_id, ultimate_parent_account_id from core.account_profiles"
             ),
             subscriptions=self._subscriptions(),
+        )
+
+    def _churn_reasons(self) -> Iterator[dict[str, Any]]:
+        return churn_reasons(
+            self.reports.events,
+            rows_by_account(self.connection, "from revenue.arr_lines"),
+            self._pairs(
+                "subscription_id, churn_reason from staging.stg_billing__subscriptions"
+            ),
+            self._closed_on,
         )
 
     def _subscriptions(self) -> list[tuple[Decimal, Decimal]]:
