@@ -1,8 +1,9 @@
 """The project as dbt has parsed it, kept: parsing costs as much as many models do.
 
 A parsed project holds the models' text, not their SQL, which dbt writes anew in every
-run. So it is good for any run of the same files, versions and vars, but for those vars
-that a text alone reads (`_READ_BY_MODELS`); a test parses under others and compares.
+run. So it is good for any run of the same files and versions, whatever its vars, but
+for the few that say which nodes there are (`_READ_BY_DBT_ITSELF`); a test parses under
+others and compares.
 """
 
 from __future__ import annotations
@@ -32,9 +33,9 @@ _READ_BY_DBT = (
     "tests/data",
     "analyses",
 )
-# Vars that change the SQL of models, but not which there are, nor how they are made and
-# what they depend on.
-_READ_BY_MODELS = ("as_of_date", "raw_dir", "landing_dir", "restated_against")
+# Vars that change which models and sources there are, or what they depend on. All
+# others change the SQL of models alone.
+_READ_BY_DBT_ITSELF = ("raw_way", "raw_schema", "raw_database")
 # Of this one only whether it is given: it says whether usage is built in full.
 _WEEKS = "changed_usage_weeks"
 _KEPT = 8
@@ -52,11 +53,7 @@ def place_of(switches: Mapping[str, Any], database: Path) -> Path:
     """
     said = {
         "code": sha256_of_code(_READ_BY_DBT),
-        "vars": {
-            name: value
-            for name, value in sorted(switches.items())
-            if name not in (*_READ_BY_MODELS, _WEEKS)
-        },
+        "vars": [switches.get(name) for name in _READ_BY_DBT_ITSELF],
         "weeks": switches.get(_WEEKS) is None,
         "folder": str(PROJECT_DIR),
         "database": database.stem,

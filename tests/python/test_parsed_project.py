@@ -5,9 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from benchmarks.compiled_models import run_dbt
 from bowtie import parsed_project
+from bowtie.paths import PROJECT_DIR
 
+# What dbt itself reads: which models and sources there are, and what they depend on.
+DECISIVE = {"raw_way", "raw_schema", "raw_database", "changed_usage_weeks"}
 # As a run says them, so that what another test has parsed may serve here.
 FIRST = {
     "raw_way": "files",
@@ -18,14 +23,35 @@ FIRST = {
     "erased_accounts": [],
     "changed_usage_weeks": None,
 }
-# Every var that is said to change nothing but the SQL of models has another value.
+# Another value of each var that is no number.
 OTHER = {
-    **FIRST,
     "raw_dir": "/tmp/two",
-    "as_of_date": "2021-02-28",
     "landing_dir": None,
+    "erased_accounts": ["0123456789abcdef0123456789abcdef"],
+    "as_of_date": "2021-02-28",
+    "business_timezone": "Europe/Berlin",
+    "dates_from": "2011-01-01",
+    "dates_to": "2034-12-31",
+    "reporting_currency": "EUR",
+    "currency_policy": "historical",
+    "fx_reference_date": "2020-06-30",
+    "account_grain": "parent",
+    "reactivation_window_days": 45,
+    "announced_values": {"crm_activities.purpose": ["audit"]},
     "restated_against": "/tmp/earlier.duckdb",
 }
+
+
+def other_vars() -> dict[str, Any]:
+    """Return another value of every var that the project has and dbt does not read."""
+    project = yaml.safe_load((PROJECT_DIR / "dbt_project.yml").read_text("utf-8"))
+    others = {
+        # Rates end at 1, whole numbers do not.
+        name: OTHER[name] if name in OTHER else value / 2 if value < 1 else value + 1
+        for name, value in project["vars"].items()
+        if name not in DECISIVE
+    }
+    return {**FIRST, **others}
 
 
 def parsed(content: bytes) -> dict[str, Any]:
@@ -49,11 +75,15 @@ _TIMES = {"created_at", "build_path", "compiled_path"}
 def test_vars_that_only_models_read_change_nothing_that_is_kept(tmp_path: Path) -> None:
     database = tmp_path / "bowtie.duckdb"
     place = parsed_project.place_of(FIRST, database)
-    assert place == parsed_project.place_of(OTHER, database)
+    assert place == parsed_project.place_of(other_vars(), database)
     kept_in, anew_in = tmp_path / "kept", tmp_path / "anew"
     run_dbt("parse", variables=FIRST, database=database, target=kept_in)
     run_dbt(
-        "parse", variables=OTHER, database=database, target=anew_in, reads_back=False
+        "parse",
+        variables=other_vars(),
+        database=database,
+        target=anew_in,
+        reads_back=False,
     )
     kept = parsed(place.read_bytes())
     anew = parsed((anew_in / "partial_parse.msgpack").read_bytes())
@@ -67,8 +97,8 @@ def test_what_else_could_differ_is_kept_apart(tmp_path: Path) -> None:
         parsed_project.place_of({**FIRST, **more}, database)
         for more in (
             {},
-            {"account_grain": "parent"},
             {"raw_way": "sample"},
+            {"raw_schema": "landing"},
             {"changed_usage_weeks": []},
         )
     }
