@@ -128,6 +128,7 @@ class Pauses:
 
 def _pause_at_points(pauses: Pauses) -> None:
     """Have this process pause where dbt, a check, a report or a file is touched."""
+    from bowtie.checks import judge
     from bowtie.checks import run as checks
     from bowtie.reporting import render
 
@@ -140,7 +141,7 @@ def _pause_at_points(pauses: Pauses) -> None:
 
     build._Events.read = told
     checks.measure = _between(pauses, "check", checks.measure)
-    checks.judge = _between(pauses, "check", checks.judge)
+    judge.judge = _between(pauses, "check", judge.judge)
     render._rendered = _between(pauses, "page", render._rendered)
     on_operation(pauses.home.root, partial(_at_operation, pauses))
 

@@ -294,7 +294,7 @@ def check(reaction: Reaction, previous: Path | None) -> None:
         return
     remember_volumes(reaction.database, previous)
     about = {"landing": reaction.landing}
-    with patch("bowtie.checks.run.judge", judge_plainly):
+    with patch("bowtie.checks.judge.judge", judge_plainly):
         results = run_checks(reaction.database, previous, about)
     record_results(reaction.database, results)
     reaction.blocks += stopping_lines(results)

@@ -10,7 +10,7 @@ from collections.abc import Collection
 import pandas as pd
 
 from bowtie.checks.bounds import Policy
-from bowtie.checks.judge import Asked, Verdict
+from bowtie.checks.verdict import Asked, Verdict
 
 
 def judge_plainly(

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 
 import pandas as pd
 
@@ -27,22 +26,10 @@ from great_expectations.data_context.types.base import (
 from great_expectations.expectations.row_conditions import Column
 
 from bowtie.checks.bounds import Bound, Policy
+from bowtie.checks.verdict import Asked, Verdict
 
 # Its warnings would interrupt ours; what goes wrong is in the results.
 logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
-
-
-# Names what is judged together: the rows of one check that have the same bounds.
-Asked = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What a suite says: which bounds are broken, and what could not be judged."""
-
-    # The severities whose bounds some row of a check and scope breaks.
-    broken: Mapping[Asked, frozenset[str]]
-    unjudged: frozenset[Asked]
 
 
 def judge(

@@ -13,8 +13,8 @@ import pandas as pd
 from bowtie.checks.bounds import ANY, Bound, Policy, read_policy, severest, shown
 from bowtie.checks.check import Check, CheckResult, Outcome
 from bowtie.checks.evidence import NotApplicableError, measure, opened
-from bowtie.checks.judge import Verdict, judge
 from bowtie.checks.reported import contract_results, test_results
+from bowtie.checks.verdict import Verdict
 from bowtie.errors import BowtieError
 from expectations import SUBJECTS
 
@@ -60,6 +60,9 @@ def run_suite(
     policy: Policy,
 ) -> list[CheckResult]:
     """Return how the checks of one subject ended; the connection is prepared."""
+    # Great Expectations, whose import takes seconds.
+    from bowtie.checks.judge import judge
+
     results: list[CheckResult] = []
     evidence: dict[str, pd.DataFrame] = {}
     for check in checks:

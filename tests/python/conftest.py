@@ -14,7 +14,6 @@ import pytest
 
 from benchmarks.compiled_models import compile_models
 from bowtie.paths import PROJECT_DIR, Home, Workplace
-from bowtie.reporting import render_reports
 from bowtie.run import Request, build_candidate
 
 # Three accounts: one that grew, one that churned, one that pays by the month.
@@ -241,6 +240,7 @@ def sample_reports(
     sample_warehouse: Path, tmp_path_factory: pytest.TempPathFactory, worker_name: str
 ) -> list[Path]:
     """Return the sample's pages: of a report about many subjects, the first two."""
+    from bowtie.reporting import render_reports
 
     def render(folder: Path) -> list[Path]:
         return render_reports(sample_warehouse, folder, generation="sample", most=2)

@@ -10,7 +10,6 @@ from benchmarks.faults.cases import all_faults
 from benchmarks.faults.plain_judge import judge_plainly
 from bowtie.checks.bounds import read_policy
 from bowtie.checks.evidence import opened
-from bowtie.checks.judge import judge
 
 CASES = [
     ("S09", "one row with a field more"),
@@ -39,6 +38,8 @@ def test_a_fault_gets_its_reaction(clean, id, variant):
 
 def test_both_judges_say_the_same_at_every_bound(clean):
     """The campaign judges without Great Expectations, which would cost it hours."""
+    from bowtie.checks.judge import judge
+
     with opened(clean.first.database, None) as connection:
         policy = read_policy(connection)
     edges = [
