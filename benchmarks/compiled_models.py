@@ -136,6 +136,7 @@ def run_dbt(
     database: Path,
     target: Path,
     reads_back: bool = True,
+    process: Sequence[str] = ("-m", "bowtie.dbt_process"),
 ) -> None:
     """Run a command of dbt, in the process that `bowtie` runs it in.
 
@@ -146,6 +147,7 @@ def run_dbt(
         target: the folder for dbt's own files.
         reads_back: whether the project is read as a run before has parsed it, and kept
             for the next one.
+        process: what Python is told to run; it must end in `bowtie.dbt_process`.
 
     Raises:
         AssertionError: it failed; with dbt's words.
@@ -154,7 +156,7 @@ def run_dbt(
     place = parsed_project.place_of(variables, database) if reads_back else ""
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "bowtie.dbt_process"),
+            *(sys.executable, *process),
             *("--quiet", "--no-use-colors", "--log-level-file", "none", *arguments),
             *("--target-path", target, "--vars", yaml.safe_dump(dict(variables))),
         ],

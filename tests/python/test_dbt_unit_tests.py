@@ -14,6 +14,17 @@ import pytest
 
 from benchmarks.compiled_models import run_dbt
 
+# dbt has sqlparse read each model to put the made-up rows before its first CTE. It
+# looks at the outermost words alone; the tree of all others is two thirds of that time.
+WITHOUT_A_TREE = """
+import sys
+import sqlparse
+from bowtie import dbt_process
+
+sqlparse.parse = lambda sql: tuple(sqlparse.engine.FilterStack().run(sql))
+sys.exit(dbt_process.main())
+"""
+
 
 @pytest.fixture(scope="module")
 def database(sample_warehouse: Path, tmp_path_factory) -> Path:
@@ -29,6 +40,7 @@ def test_every_unit_test_of_the_models_passes(database, tmp_path):
         variables={"erased_accounts": []},
         database=database,
         target=tmp_path,
+        process=("-c", WITHOUT_A_TREE),
     )
     ran = json.loads((tmp_path / "run_results.json").read_text("utf-8"))["results"]
     kinds = {result["unique_id"].split(".")[0] for result in ran}

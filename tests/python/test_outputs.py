@@ -197,7 +197,7 @@ def written(tmp_path_factory) -> Written:
     folder = tmp_path_factory.mktemp("outputs")
     company, home, started_in = folder / "raw", folder / "home", folder / "cwd"
     started_in.mkdir()
-    simulate(300, 15, 5, company, date.fromisoformat(AS_OF), usage_grain="weekly")
+    simulate(200, 15, 5, company, date.fromisoformat(AS_OF), usage_grain="weekly")
     rename_first_accounts(company)
     names = plant_hostile_texts(company)
     (company / "\x1b[31m<script>.csv").write_text("no table\n")
