@@ -59,29 +59,38 @@ surveys as (
 ),
 
 -- What is paid without a date was paid, nobody knows when.
-payments as (
+overdue as (
     select
         invoices.account_id,
         weeks.week,
-        coalesce(max(case
-            when
-                invoices.due_on < weeks.taken_on
-                and {{ open_end('invoices.paid_on') }} > weeks.taken_on
-                and not (
-                    coalesce(invoices.status, 'open') = 'paid'
-                    and invoices.paid_on is null
-                )
-                then {{ days_between('invoices.due_on', 'weeks.taken_on') }}
-        end), 0) as overdue_invoices
+        max({{ days_between('invoices.due_on', 'weeks.taken_on') }}) as days
     from invoices
     inner join weeks
         on
             invoices.issued_on <= weeks.taken_on
-            and (
-                {{ open_end('invoices.paid_on') }} > weeks.taken_on
-                or {{ add_days('invoices.issued_on', 400) }} > weeks.taken_on
-            )
+            and invoices.due_on < weeks.taken_on
+            and {{ open_end('invoices.paid_on') }} > weeks.taken_on
+    where coalesce(invoices.status, 'open') <> 'paid' or invoices.paid_on is not null
     group by invoices.account_id, weeks.week
+),
+
+-- An invoice says for 400 days, or until it is paid, how somebody pays. Up to the next
+-- one that is issued, all before it may.
+invoiced as (
+    select
+        invoices.account_id,
+        invoices.issued_on,
+        lead(invoices.issued_on) over account_history as next_on,
+        max(max(greatest(
+            {{ open_end('invoices.paid_on') }},
+            {{ add_days('invoices.issued_on', 400) }}
+        ))) over account_history as known_to
+    from invoices
+    group by invoices.account_id, invoices.issued_on
+    window account_history as (
+        partition by invoices.account_id
+        order by invoices.issued_on
+    )
 ),
 
 final as (
@@ -98,7 +107,8 @@ final as (
         end
             as csm_sentiment,
         judgements.recorded_on as last_judged_on,
-        payments.overdue_invoices
+        case when invoiced.account_id is not null then coalesce(overdue.days, 0) end
+            as overdue_invoices
     from customer_weeks
     left join surveys
         on
@@ -109,10 +119,16 @@ final as (
             customer_weeks.account_id = judgements.account_id
             and customer_weeks.taken_on >= judgements.recorded_on
             and customer_weeks.taken_on < {{ open_end('judgements.next_on') }}
-    left join payments
+    left join overdue
         on
-            customer_weeks.account_id = payments.account_id
-            and customer_weeks.week = payments.week
+            customer_weeks.account_id = overdue.account_id
+            and customer_weeks.week = overdue.week
+    left join invoiced
+        on
+            customer_weeks.account_id = invoiced.account_id
+            and customer_weeks.taken_on >= invoiced.issued_on
+            and customer_weeks.taken_on < {{ open_end('invoiced.next_on') }}
+            and customer_weeks.taken_on < invoiced.known_to
 )
 
 select * from final
