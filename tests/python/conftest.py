@@ -72,6 +72,16 @@ IN_SEPTEMBER = (
     "policies",
 )
 
+# The sample as of its last day and, which takes a build of its own, as of a past one.
+AS_OF = {
+    "sample_warehouse": date(2025, 12, 31),
+    "sample_in_september": date(2025, 9, 28),
+}
+BOTH_DAYS = (
+    "sample_warehouse",
+    pytest.param("sample_in_september", marks=pytest.mark.slow),
+)
+
 BuildRaw = Callable[..., Path]
 
 
@@ -201,7 +211,7 @@ def sample_in_september(
 
     def build(folder: Path) -> list[Path]:
         database = folder / "bowtie.duckdb"
-        day = date(2025, 9, 28)
+        day = AS_OF["sample_in_september"]
         models = compile_models(None, day, folder / "dbt", IN_SEPTEMBER)
         models.run(into=database).close()
         return [database]

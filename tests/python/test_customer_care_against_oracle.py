@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import duckdb
 import pytest
+from conftest import AS_OF, BOTH_DAYS
 from customer_care import KEYS, Care
 
-AS_OF = {
-    "sample_warehouse": date(2025, 12, 31),
-    "sample_in_september": date(2025, 9, 28),
-}
 
-
-@pytest.fixture(
-    scope="module",
-    params=[
-        "sample_warehouse",
-        pytest.param("sample_in_september", marks=pytest.mark.slow),
-    ],
-)
+@pytest.fixture(scope="module", params=BOTH_DAYS)
 def care(request):
     """Return the marts as built, and what the oracles make of their rows."""
     warehouse = request.getfixturevalue(request.param)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import duckdb
 import pytest
+from conftest import AS_OF, BOTH_DAYS
 from expansion_renewals import (
     differences,
     oracle_of_expansion,
@@ -14,13 +13,8 @@ from expansion_renewals import (
 )
 from oracle.net_retention import NetRetention
 
-AS_OF = {
-    "sample_warehouse": date(2025, 12, 31),
-    "sample_in_september": date(2025, 9, 28),
-}
 
-
-@pytest.fixture(scope="module", params=AS_OF)
+@pytest.fixture(scope="module", params=BOTH_DAYS)
 def built(request):
     """Return a connection to the sample, and the day as of which it was built."""
     warehouse = request.getfixturevalue(request.param)

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import duckdb
 import pytest
+from conftest import AS_OF, BOTH_DAYS
 from expansion_renewals import differences, expected_reports
 from rows import rows_of
 
-AS_OF = {
-    "sample_warehouse": date(2025, 12, 31),
-    "sample_in_september": date(2025, 9, 28),
-}
 # Each proven by an oracle of its own; settled terms count nowhere.
 SUMMED = {
     "expansion_opportunities": "true",
@@ -27,7 +22,7 @@ MARTS = (
 )
 
 
-@pytest.fixture(scope="module", params=AS_OF)
+@pytest.fixture(scope="module", params=BOTH_DAYS)
 def built(request):
     """Return a connection to the sample, and what the oracle makes of its rows."""
     warehouse = request.getfixturevalue(request.param)
