@@ -134,10 +134,13 @@ cohorts = house.ask("""
 
 # %%
 house.figure(
-    house.heat_map(cohorts, "cohort_month", "age_months", "nrr"),
+    house.heat_map(
+        cohorts, "cohort_month", "age_months", "nrr", size="cohort_accounts"
+    ),
     cohorts,
     caption="What is left of each month's new customers' first ARR, by age in months",
-    alt="A triangle of net retention: a row a month of first ARR, a column an age.",
+    alt="A triangle of net retention: a row a month of first ARR, with its number of "
+    "customers, and a column an age.",
 )
 
 # %% [markdown]

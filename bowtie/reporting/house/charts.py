@@ -401,8 +401,11 @@ def _show_cut(axes: Axes, rows: Sequence[int], narrow: bool) -> None:
 _HEAT_FROM = (0.70, 0.85, 0.92, 0.98, 1.02, 1.08, 1.20, 1.50)
 
 
-def heat_map(found: Answer, row: str, column: str, level: str) -> Draw:
-    """Return a triangle of rates: one row per `row`, one column per `column`."""
+def heat_map(found: Answer, row: str, column: str, level: str, *, size: str) -> Draw:
+    """Return a triangle of rates: one row per `row`, one column per `column`.
+
+    `size` is a column that says of how many each row is; it stands before the rates.
+    """
 
     def paint(axes: Axes, narrow: bool) -> None:
         names = list(dict.fromkeys(found.values(row)))
@@ -422,11 +425,20 @@ def heat_map(found: Answer, row: str, column: str, level: str) -> Draw:
                 axes, x, y, value, ha="center", va="center",
                 fontsize=6.5 if narrow else 9.5, color=light(f"heatink{step}"),
             )  # fmt: skip
-        axes.set_xlim(-0.5, len(ages) - 0.5)
+        for y, name in enumerate(names):
+            value = found.value(size, found.values(row).index(name))
+            _label(
+                axes, -1, y, value, ha="center", va="center",
+                fontsize=6.5 if narrow else 9.5, color=light("muted"),
+            )  # fmt: skip
+        axes.set_xlim(-1.5, len(ages) - 0.5)
         axes.set_ylim(len(names) - 0.5, -0.5)
-        axes.set_xticks(range(len(ages)), [str(age) for age in ages])
+        axes.set_xticks(
+            range(-1, len(ages)), [label_of(size), *(str(age) for age in ages)]
+        )
         axes.set_yticks(range(len(names)), [f"{day:%b %Y}" for day in names])
         axes.xaxis.tick_top()
+        axes.tick_params(axis="x", labelsize=7 if narrow else 11)
         axes.grid(False)
         axes.spines[:].set_visible(False)
 

@@ -27,6 +27,7 @@ LABELS = {
     "change_arr": "Change",
     "change_on_quarter": "On last quarter",
     "change_on_year": "On last year",
+    "cohort_accounts": "Accounts",
     "cohort_month": "First ARR in",
     "csm_name": "CSM",
     "definition": "What is counted",
