@@ -151,11 +151,10 @@ lint: $(STAMP) ## Check Python, and SQL but for what takes minutes (make layout)
 	@$(BIN)/ruff check --quiet $(wildcard $(PYTHON_PATHS))
 	@$(BIN)/ruff format --quiet --check $(wildcard $(PYTHON_PATHS)) || { \
 		echo "Python is not formatted: make format" >&2; exit 1; }
-	@# What SQL says; how it looks is for `make layout`, and so are names that lead nowhere
-	@# (AL04, RF01; a build stops at them) and clocks (CV09; a convention). Beside what
-	@# .sqlfluff leaves out for good. In one process: the other core has tests to run.
+	@# What SQL says; how it looks is for `make layout`. Beside what .sqlfluff leaves out
+	@# for good. In one process: the other core has tests to run.
 	@$(BIN)/sqlfluff lint --quiet --exclude-rules \
-		"layout,capitalisation,AL04,CV09,RF01,$$(sed -n 's/^exclude_rules = //p' .sqlfluff)" \
+		"layout,capitalisation,$$(sed -n 's/^exclude_rules = //p' .sqlfluff)" \
 		$(wildcard $(SQL_PATHS))
 
 .PHONY: layout
