@@ -80,6 +80,7 @@ KINDS = {
         "pipeline_arr > 0",
         "signals_arr > 0",
         "high_nrr is not null",
+        "is_inside_interval",
     ),
 }
 

@@ -74,10 +74,10 @@ def test_every_cell_of_random_companies_equals_the_oracle(tmp_path, as_of, switc
         {"currency": currency, "rate_date": "2022-01-31", "rate": "1.5"}
         for currency in {row["currency"] for row in rows["billing_exchange_rates"]}
     ]
-    write_csv(rows, tmp_path / "raw")
     # Two of three ended contracts say why; where several end together, they differ.
     for number, row in enumerate(rows["billing_subscriptions"]):
         row["churn_reason"] = ("price", "competitor", "")[number % 3]
+    write_csv(rows, tmp_path / "raw")
     models = compile_models(
         tmp_path / "raw", as_of, tmp_path / "dbt", (*KEYS, *ALSO_READ), **switches
     )
@@ -85,4 +85,7 @@ def test_every_cell_of_random_companies_equals_the_oracle(tmp_path, as_of, switc
         reports = RetentionReports(connection, as_of)
         found = [each for mart in KEYS for each in reports.differences(mart)]
         assert reports.definitions.returns
+        assert {row["churn_reason"] for row in reports.found("churn_reasons")} == {
+            *("price", "competitor", "not_given")
+        }
     assert found == []

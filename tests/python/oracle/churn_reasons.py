@@ -31,19 +31,22 @@ def churn_reasons(
     opened_on = first_day(month_number(closed_on) - MONTHS + 1)
     times: Counter[str] = Counter()
     took: Counter[str] = Counter()
-    for account_id, history in events.items():
-        for event in history:
-            if event["movement_type"] != "churn":
-                continue
-            if opened_on <= event["event_on"] <= closed_on:
-                ended = [
-                    line
-                    for line in lines.get(account_id, [])
-                    if line["valid_to"] == event["event_on"]
-                ]
-                reason = _said(ended, reasons)
-                times[reason] += 1
-                took[reason] += event["delta_arr"]
+    churns = [
+        (account_id, event)
+        for account_id, history in events.items()
+        for event in history
+        if event["movement_type"] == "churn"
+        and opened_on <= event["event_on"] <= closed_on
+    ]
+    for account_id, event in churns:
+        ended = [
+            line
+            for line in lines.get(account_id, [])
+            if line["valid_to"] == event["event_on"]
+        ]
+        reason = _said(ended, reasons)
+        times[reason] += 1
+        took[reason] += event["delta_arr"]
     all_churn = sum(took.values(), Decimal(0))
     for reason, accounts in times.items():
         yield {
