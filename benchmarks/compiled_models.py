@@ -115,8 +115,6 @@ def compile_models(
         **files,
         # A date, not a text: as people write it in YAML.
         "as_of_date": as_of,
-        # As every run says it, so that the project that one has parsed serves here.
-        "erased_accounts": [],
         **switches,
     }
     scratch.mkdir(parents=True, exist_ok=True)

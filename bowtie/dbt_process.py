@@ -57,7 +57,7 @@ def main() -> int:
     place = Path(os.environ[PARSED]) if os.environ.get(PARSED) else None
     parsed = parsed_project.read(place) if place else None
     # What is parsed stays to the end, so no garbage is looked for in it; and in what
-    # comes after it seldom: Python's own rhythm is an eighth of a small build.
+    # comes after it seldom: Python's own rhythm takes a seventh of a small build.
     gc.freeze()
     gc.set_threshold(10_000, 50, 10)
     callbacks = [_tell] if os.environ.get(EVENTS) else []

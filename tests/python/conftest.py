@@ -78,7 +78,7 @@ IN_SEPTEMBER = (
 )
 
 # The sample as of its last day and, which takes a build of its own, as of a past one.
-AS_OF = {
+DAYS = {
     "sample_warehouse": date(2025, 12, 31),
     "sample_in_september": date(2025, 9, 28),
 }
@@ -216,7 +216,7 @@ def sample_in_september(
 
     def build(folder: Path) -> list[Path]:
         database = folder / "bowtie.duckdb"
-        day = AS_OF["sample_in_september"]
+        day = DAYS["sample_in_september"]
         models = compile_models(None, day, folder / "dbt", IN_SEPTEMBER)
         models.run(into=database).close()
         return [database]

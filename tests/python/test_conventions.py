@@ -36,8 +36,7 @@ def parsed(tmp_path_factory: pytest.TempPathFactory, worker_name: str) -> Path:
             run_dbt(
                 # dbt writes the manifest of what it compiles, were it a single seed.
                 *("compile", "--select", "touch_tiers"),
-                # As every run says it, so that what one has parsed serves here.
-                variables={"erased_accounts": []},
+                variables={},
                 database=folder / "bowtie.duckdb",
                 target=folder / "target",
             )

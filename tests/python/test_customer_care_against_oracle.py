@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 import pytest
-from conftest import AS_OF, BOTH_DAYS
+from conftest import BOTH_DAYS, DAYS
 from customer_care import KEYS, Care
 
 
@@ -13,7 +13,7 @@ def care(request):
     """Return the marts as built, and what the oracles make of their rows."""
     warehouse = request.getfixturevalue(request.param)
     with duckdb.connect(warehouse, read_only=True) as connection:
-        yield Care(connection, AS_OF[request.param])
+        yield Care(connection, DAYS[request.param])
 
 
 @pytest.mark.parametrize("mart", KEYS)

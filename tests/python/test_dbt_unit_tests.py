@@ -36,8 +36,7 @@ def database(sample_warehouse: Path, tmp_path_factory) -> Path:
 def test_every_unit_test_of_the_models_passes(database, tmp_path):
     run_dbt(
         *("test", "--select", "test_type:unit"),
-        # As every run says it, so that the project that one has parsed serves here.
-        variables={"erased_accounts": []},
+        variables={},
         database=database,
         target=tmp_path,
         process=("-c", WITHOUT_A_TREE),

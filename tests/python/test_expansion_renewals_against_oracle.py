@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 import pytest
-from conftest import AS_OF, BOTH_DAYS
+from conftest import BOTH_DAYS, DAYS
 from expansion_renewals import (
     differences,
     oracle_of_expansion,
@@ -19,7 +19,7 @@ def built(request):
     """Return a connection to the sample, and the day as of which it was built."""
     warehouse = request.getfixturevalue(request.param)
     with duckdb.connect(warehouse, read_only=True) as connection:
-        yield connection, AS_OF[request.param]
+        yield connection, DAYS[request.param]
 
 
 @pytest.fixture(scope="module")

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from conftest import DAYS
 
 # A second build of the whole sample.
 pytestmark = pytest.mark.slow
 
-AS_OF = "2025-09-28"
-"""Of `sample_in_september`; a Sunday, so that its last week is whole."""
+AS_OF = DAYS["sample_in_september"].isoformat()
+"""A Sunday, so that its last week is whole."""
 
 SCORED_FROM = "2024-01-08"
 """The first week of which both builds, each keeping 104 weeks, have a score; from the

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import duckdb
 import pytest
+from conftest import DAYS
 
 # A second build of the whole sample.
 pytestmark = pytest.mark.slow
 
-AS_OF = "2025-09-28"
+AS_OF = DAYS["sample_in_september"].isoformat()
 SCORED_FROM = "2025-01-01"
 """Scores are kept for two years: an older one of today's was never part of then."""
 

@@ -11,8 +11,6 @@ from benchmarks.compiled_models import run_dbt
 from bowtie import parsed_project
 from bowtie.paths import PROJECT_DIR
 
-# What dbt itself reads: which models and sources there are, and what they depend on.
-DECISIVE = {"raw_way", "raw_schema", "raw_database", "changed_usage_weeks"}
 # As a run says them, so that what another test has parsed may serve here.
 FIRST = {
     "raw_way": "files",
@@ -49,7 +47,7 @@ def other_vars() -> dict[str, Any]:
         # Rates end at 1, whole numbers do not.
         name: OTHER[name] if name in OTHER else value / 2 if value < 1 else value + 1
         for name, value in project["vars"].items()
-        if name not in DECISIVE
+        if name not in (*parsed_project._READ_BY_DBT_ITSELF, parsed_project._WEEKS)
     }
     return {**FIRST, **others}
 

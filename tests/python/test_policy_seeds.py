@@ -98,7 +98,7 @@ def queries(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("compiled")
     run_dbt(
         *("compile", "--select", *(name for names in TILED.values() for name in names)),
-        variables={"erased_accounts": []},
+        variables={},
         database=folder / "bowtie.duckdb",
         target=folder / "target",
     )

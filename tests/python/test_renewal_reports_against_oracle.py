@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 import pytest
-from conftest import AS_OF, BOTH_DAYS
+from conftest import BOTH_DAYS, DAYS
 from expansion_renewals import differences, expected_reports
 from rows import rows_of
 
@@ -31,7 +31,7 @@ def built(request):
             mart: rows_of(connection, f"from expansion_renewals.{mart} where {rows}")
             for mart, rows in SUMMED.items()
         }
-        yield connection, expected_reports(marts, AS_OF[request.param])
+        yield connection, expected_reports(marts, DAYS[request.param])
 
 
 @pytest.mark.parametrize("mart", MARTS)

@@ -408,6 +408,7 @@ def heat_map(found: Answer, row: str, column: str, level: str, *, size: str) -> 
     """
 
     def paint(axes: Axes, narrow: bool) -> None:
+        style = {"ha": "center", "va": "center", "fontsize": 6.5 if narrow else 9.5}
         names = list(dict.fromkeys(found.values(row)))
         ages = list(dict.fromkeys(sorted(found.values(column))))
         for index in range(len(found)):
@@ -421,16 +422,10 @@ def heat_map(found: Answer, row: str, column: str, level: str, *, size: str) -> 
                 mpl.patches.Rectangle((x - 0.5, y - 0.5), 0.96, 0.94,
                                       color=light(f"heat{step}"), linewidth=0)
             )  # fmt: skip
-            _label(
-                axes, x, y, value, ha="center", va="center",
-                fontsize=6.5 if narrow else 9.5, color=light(f"heatink{step}"),
-            )  # fmt: skip
+            _label(axes, x, y, value, color=light(f"heatink{step}"), **style)
         for y, name in enumerate(names):
             value = found.value(size, found.values(row).index(name))
-            _label(
-                axes, -1, y, value, ha="center", va="center",
-                fontsize=6.5 if narrow else 9.5, color=light("muted"),
-            )  # fmt: skip
+            _label(axes, -1, y, value, color=light("muted"), **style)
         axes.set_xlim(-1.5, len(ages) - 0.5)
         axes.set_ylim(len(names) - 0.5, -0.5)
         axes.set_xticks(
@@ -438,7 +433,8 @@ def heat_map(found: Answer, row: str, column: str, level: str, *, size: str) -> 
         )
         axes.set_yticks(range(len(names)), [f"{day:%b %Y}" for day in names])
         axes.xaxis.tick_top()
-        axes.tick_params(axis="x", labelsize=7 if narrow else 11)
+        if narrow:
+            axes.tick_params(axis="x", labelsize=7)
         axes.grid(False)
         axes.spines[:].set_visible(False)
 
