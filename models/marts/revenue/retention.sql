@@ -20,7 +20,8 @@ changes as (
     'current_arr': amount, 'gross_retained_arr': amount, 'low_water_arr': amount,
     'reactivated_arr': amount, 'gross_reactivated_arr': amount,
 } %}
--- What a run adds in its first month, it takes away in the first month after it.
+-- What a run adds in its first month, it takes away in the first month after it, where
+-- that has come.
 turns as (
     {%- for month, sign in {'as_of_from': 1, 'as_of_to': -1}.items() %}
     select
@@ -32,6 +33,7 @@ turns as (
         runs.slice_name,
         runs.slice_value
     from runs
+    where runs.{{ month }} <= {{ as_of() }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),

@@ -68,36 +68,38 @@ turns as (
     {%- endfor %}
 ),
 
+-- Distinct here, where its months are few: joined further down, DuckDB spreads every
+-- holding over all of its months first.
 turning_months as (
     select distinct
         turns.account_id,
-        greatest({{ month_of('turns.turned_on') }}, {{ first_month }}) as month
+        months.month,
+        months.closes_on
     from turns
-    where turns.turned_on is not null
+    inner join months
+        on months.month = greatest({{ month_of('turns.turned_on') }}, {{ first_month }})
 ),
 
 closings as (
     select
         turning_months.account_id,
-        months.month,
-        months.closes_on,
+        turning_months.month,
+        turning_months.closes_on,
         cast(
             holdings.arr_after
             + coalesce(foreign_months.revaluation_arr, 0) as decimal(18, 2)
         ) as closing_arr,
         holdings.assisted_lines_after = 0 as is_self_service_only
     from turning_months
-    inner join months
-        on turning_months.month = months.month
     inner join holdings
         on
             turning_months.account_id = holdings.account_id
-            and months.closes_on >= holdings.changed_on
-            and months.closes_on < holdings.next_changed_on
+            and turning_months.closes_on >= holdings.changed_on
+            and turning_months.closes_on < holdings.next_changed_on
     left join foreign_months
         on
             turning_months.account_id = foreign_months.account_id
-            and months.month = foreign_months.month
+            and turning_months.month = foreign_months.month
 ),
 
 final as (
