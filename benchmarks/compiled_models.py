@@ -119,7 +119,10 @@ def compile_models(
     }
     scratch.mkdir(parents=True, exist_ok=True)
     target, database = scratch / "target", scratch / f"{DATABASE}.duckdb"
-    chosen = ("--select", *(f"+{mart}" for mart in marts)) if marts else ()
+    chosen: tuple[str, ...] = ()
+    if marts:
+        wanted = (f"+{mart}" for mart in marts)
+        chosen = ("--select", *wanted, "--indirect-selection", "empty")
     run_dbt("compile", *chosen, variables=variables, database=database, target=target)
     nodes = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
     tests = [] if marts else [node for node in nodes.values() if _is_test(node)]

@@ -12,7 +12,7 @@ import re
 import shutil
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from unittest.mock import patch
@@ -36,10 +36,9 @@ from bowtie.checks import (
 from bowtie.contract import raw_contract
 from bowtie.landing import Landing, LandingError, land
 
-# The days that dbt compiles for, as no model holds them otherwise: as-of date and
-# reference date of exchange rates. Another day's SQL has other days in their places.
+# The day that dbt compiles for: what models make of it, and nothing else, is replaced by
+# what they would make of another. test_run.py compares all tables with those of a run.
 _COMPILED_FOR = date(2099, 7, 4)
-_COMPILED_RATES = "2098-12-31"
 _REFUSALS = "landing_refusals"
 # New values that the sender announced: benign from then on (F01).
 ANNOUNCED = {
@@ -74,7 +73,9 @@ class Bench:
     csv_options: Mapping[str, str]
 
     @classmethod
-    def set_up(cls, scratch: Path) -> Bench:
+    def set_up(
+        cls, scratch: Path, announced: Mapping[str, list[str]] = ANNOUNCED
+    ) -> Bench:
         """Compile the project for files of every table with every column."""
         raw, landing = scratch / "raw", scratch / "landing"
         for folder in (raw, landing):
@@ -89,7 +90,7 @@ class Bench:
             _COMPILED_FOR,
             scratch / "dbt",
             landing_dir=str(landing),
-            announced_values=ANNOUNCED,
+            announced_values=dict(announced),
         )
         options = {}
         for node in models.nodes:
@@ -110,12 +111,21 @@ class Bench:
         return DayBench(CompiledModels(nodes, tests), self.csv_options)
 
     def _at(self, day: date, statement: str) -> str:
-        rates = f"{day.year - 1}-12-31"
-        return (
-            _READ_CSV.sub(r"raw.\1", statement)
-            .replace(_COMPILED_FOR.isoformat(), day.isoformat())
-            .replace(_COMPILED_RATES, rates)
-        )
+        statement = _READ_CSV.sub(r"raw.\1", statement)
+        for compiled, meant in zip(_days_of(_COMPILED_FOR), _days_of(day), strict=True):
+            statement = statement.replace(compiled, meant)
+        return statement
+
+
+def _days_of(as_of: date) -> tuple[str, ...]:
+    """Return the days that stand in SQL compiled as of a day.
+
+    The day, the reference date of exchange rates, and the first day of the last month
+    that is whole.
+    """
+    last_day = (as_of + timedelta(days=1)).replace(day=1) - timedelta(days=1)
+    days = (as_of, date(as_of.year - 1, 12, 31), last_day.replace(day=1))
+    return tuple(map(date.isoformat, days))
 
 
 @dataclass(frozen=True)

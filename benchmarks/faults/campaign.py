@@ -65,9 +65,10 @@ def set_up(
     with_day_before: bool = True,
     seed: int = 11,
     usage_grain: str = "weekly",
+    bench: Bench | None = None,
 ) -> Clean:
-    """Simulate the company, compile the project and build the clean days."""
-    bench = Bench.set_up(scratch / "compiled")
+    """Simulate the company, compile the project if need be and build the clean days."""
+    bench = bench or Bench.set_up(scratch / "compiled")
     company = Company(scratch / "company", AS_OF, accounts, seed, usage_grain)
     raw, today = scratch / "raw", bench.as_of(AS_OF)
     company.deliver(AS_OF, raw)

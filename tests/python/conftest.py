@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import fcntl
 import gc
+import pickle
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from benchmarks.compiled_models import compile_models
+from benchmarks.faults.bench import Bench
 from bowtie.paths import PROJECT_DIR, Home, Workplace
 from bowtie.run import Request, build_candidate
 
@@ -233,21 +235,53 @@ def tiny_raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def compiled_project(
+    tmp_path_factory: pytest.TempPathFactory, worker_name: str
+) -> Bench:
+    """Return the project as SQL that takes CSV files as of any day, without dbt.
+
+    Compiled once a session: a build by dbt costs ten times what the SQL of it takes.
+    """
+
+    def compile_project(folder: Path) -> list[Path]:
+        path = folder / "project.pickle"
+        bench = Bench.set_up(folder, announced={})
+        path.write_bytes(pickle.dumps(bench))
+        return [path]
+
+    shared = _shared_folder(tmp_path_factory, worker_name)
+    (path,) = _made_once(shared / "compiled", compile_project)
+    return pickle.loads(path.read_bytes())
+
+
+@pytest.fixture(scope="session")
 def tiny_warehouse(
-    tmp_path_factory: pytest.TempPathFactory, worker_name: str, tiny_raw: Path
+    tmp_path_factory: pytest.TempPathFactory,
+    worker_name: str,
+    tiny_raw: Path,
+    compiled_project: Bench,
 ) -> Path:
     """Return the tiny company's DuckDB file as of TINY_AS_OF; open it read-only.
 
-    Built once a session, whichever worker asks first; `bowtie run` of the same rows
-    tests its data in `test_run.py`, by more threads.
+    Built once a session, whichever worker asks first, by one thread and without dbt;
+    `bowtie run` of the same rows is in `test_run.py`.
     """
 
     def build(folder: Path) -> list[Path]:
-        return [build_into(folder, tiny_raw, TINY_AS_OF, data_tests=False)]
+        folder.mkdir(parents=True, exist_ok=True)
+        return [take(compiled_project, tiny_raw, TINY_AS_OF, folder)]
 
     shared = _shared_folder(tmp_path_factory, worker_name)
     (built,) = _made_once(shared / "tiny", build)
     return built
+
+
+def take(project: Bench, raw: Path, as_of: str, folder: Path) -> Path:
+    """Land, build and test CSV files as `bowtie build` does; return the DuckDB file."""
+    reaction = project.as_of(date.fromisoformat(as_of)).take(raw, folder)
+    assert reaction.blocks == []
+    assert reaction.database is not None
+    return reaction.database
 
 
 @pytest.fixture(scope="session")

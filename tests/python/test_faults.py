@@ -22,8 +22,9 @@ CASES = [
 
 
 @pytest.fixture(scope="module")
-def clean(tmp_path_factory):
-    return set_up(tmp_path_factory.mktemp("faults"), 60, with_day_before=False)
+def clean(tmp_path_factory, compiled_project):
+    folder = tmp_path_factory.mktemp("faults")
+    return set_up(folder, 60, with_day_before=False, bench=compiled_project)
 
 
 def test_a_clean_company_raises_no_alarm(clean):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from conftest import take
 from measured import measured_in
 
 from bowtie.checks import run_checks, stopping_lines
@@ -31,16 +32,14 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory):
-    from conftest import build_into
-
+def database(tmp_path_factory, compiled_project):
     folder = tmp_path_factory.mktemp("ravenstack")
     subprocess.run(
         [sys.executable, SCRIPT, SOURCE, folder / "raw"],
         check=True,
         capture_output=True,
     )
-    return build_into(folder / "home", folder / "raw", "2024-12-31")
+    return take(compiled_project, folder / "raw", "2024-12-31", folder / "built")
 
 
 @pytest.fixture
