@@ -36,8 +36,8 @@ from bowtie.checks import (
 from bowtie.contract import raw_contract
 from bowtie.landing import Landing, LandingError, land
 
-# The day that dbt compiles for: what models make of it, and nothing else, is replaced by
-# what they would make of another. test_run.py compares all tables with those of a run.
+# The day that dbt compiles for: what models make of it, nothing else, is replaced by
+# what they would make of another.
 _COMPILED_FOR = date(2099, 7, 4)
 _REFUSALS = "landing_refusals"
 # New values that the sender announced: benign from then on (F01).
@@ -67,14 +67,18 @@ class Reaction:
 
 @dataclass(frozen=True)
 class Bench:
-    """The compiled project, and how it reads each raw table's file."""
+    """The project compiled as of a day, and how it reads each raw table's file."""
 
+    compiled_for: date
     models: CompiledModels
     csv_options: Mapping[str, str]
 
     @classmethod
     def set_up(
-        cls, scratch: Path, announced: Mapping[str, list[str]] = ANNOUNCED
+        cls,
+        scratch: Path,
+        announced: Mapping[str, list[str]] = ANNOUNCED,
+        compiled_for: date = _COMPILED_FOR,
     ) -> Bench:
         """Compile the project for files of every table with every column."""
         raw, landing = scratch / "raw", scratch / "landing"
@@ -87,7 +91,7 @@ class Bench:
         refusals.write_text("table_name,file_name,line_number,reason\n", "utf-8")
         models = compile_models(
             raw,
-            _COMPILED_FOR,
+            compiled_for,
             scratch / "dbt",
             landing_dir=str(landing),
             announced_values=dict(announced),
@@ -96,7 +100,7 @@ class Bench:
         for node in models.nodes:
             for statement in node.statements:
                 options |= dict(_READ_CSV.findall(statement))
-        return cls(models, options)
+        return cls(compiled_for, models, options)
 
     def as_of(self, day: date) -> DayBench:
         """Return the bench for one as-of date."""
@@ -112,7 +116,8 @@ class Bench:
 
     def _at(self, day: date, statement: str) -> str:
         statement = _READ_CSV.sub(r"raw.\1", statement)
-        for compiled, meant in zip(_days_of(_COMPILED_FOR), _days_of(day), strict=True):
+        compiled_days = _days_of(self.compiled_for)
+        for compiled, meant in zip(compiled_days, _days_of(day), strict=True):
             statement = statement.replace(compiled, meant)
         return statement
 
@@ -141,6 +146,7 @@ class DayBench:
         work: Path,
         clean: Path | None = None,
         clean_raw: Path | None = None,
+        threads: int = 1,
     ) -> Reaction:
         """Land, build and test a delivery.
 
@@ -150,6 +156,7 @@ class DayBench:
             clean: a database that `take` made of other files on the same day; what
                 reads the same rows is taken from there.
             clean_raw: the folder of those files.
+            threads: how many of the engine's build.
 
         """
         try:
@@ -161,7 +168,7 @@ class DayBench:
         database = work / f"{DATABASE}.duckdb"
         if clean:
             shutil.copy(clean, database)
-        with duckdb.connect(str(database), config={"threads": 1}) as candidate:
+        with duckdb.connect(str(database), config={"threads": threads}) as candidate:
             candidate.execute("set TimeZone = 'UTC'")
             # One transaction writes the file once, not after each of 400 statements.
             candidate.begin()

@@ -263,8 +263,7 @@ def tiny_warehouse(
 ) -> Path:
     """Return the tiny company's DuckDB file as of TINY_AS_OF; open it read-only.
 
-    Built once a session, whichever worker asks first, by one thread and without dbt;
-    `bowtie run` of the same rows is in `test_run.py`.
+    Built once a session, whichever worker asks first, by one thread and without dbt.
     """
 
     def build(folder: Path) -> list[Path]:

@@ -1,8 +1,14 @@
-"""What a run writes: personal data only in columns named for it, hostile text inert."""
+"""A run by the command line: what it writes and says, and what it needs.
+
+Personal data is only in columns named for it, hostile text is inert; others have no
+right to anything, and no network is needed.
+"""
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,13 +21,15 @@ from commands import bowtie, refusal
 
 from bowtie.contract import raw_contract
 from bowtie.generations import releases
-from bowtie.paths import PROJECT_DIR, Home
+from bowtie.paths import PROJECT_DIR, Home, published_schemas
 from bowtie.simulator import simulate
 
 CANARY = "canary-"
 AS_OF = "2025-12-31"
 # Rows of which one may be refused without blocking the file.
 MANY = 200
+# Gives a process a network of its own, in which there is nothing.
+ALONE = ("unshare", "--map-root-user", "--net")
 
 
 # Each would do harm where a value is taken for more than a text.
@@ -183,17 +191,24 @@ def published_with_canary(database: Path) -> set[str]:
 
 @dataclass(frozen=True)
 class Written:
-    """What a good run and then a failing one wrote and said."""
+    """What a good run and then failing ones wrote and said."""
 
     home: Path
     folder: Path
     names: dict[str, str]
+    # What the good run said, and what all together did.
+    told: str
     said: str
+    # Whether the good one had no network.
+    was_alone: bool
 
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory) -> Written:
-    """Return what runs of a company write whose texts are hostile or personal."""
+    """Return what runs of a company write whose texts are hostile or personal.
+
+    They are called from a folder of another's, under a careless umask.
+    """
     folder = tmp_path_factory.mktemp("outputs")
     company, home, started_in = folder / "raw", folder / "home", folder / "cwd"
     started_in.mkdir()
@@ -204,16 +219,18 @@ def written(tmp_path_factory) -> Written:
     planted = plant_canaries(company)
     assert {"crm_csms.csm_name", "crm_contacts.email"} <= planted
     assert {"support_tickets.subject", "survey_responses.comment"} <= planted
-    options = ("--raw", company, "--as-of", AS_OF, "--home", home)
-    good = bowtie("run", *options, cwd=started_in)
-    assert good.returncode == 0, good.stderr
-    said = good.stdout + good.stderr
+    is_possible = subprocess.run([*ALONE, "true"], capture_output=True).returncode == 0
+    options = ("--raw", "../raw", "--as-of", AS_OF, "--home", "../home")
+    prefix = ALONE if is_possible else ()
+    good = bowtie("run", *options, cwd=started_in, prefix=prefix, umask=0)
+    assert good.returncode == 0, good.stdout + good.stderr
+    told = good.stdout + good.stderr
     broken = company / "survey_responses.csv"
     whole = broken.read_text()
     broken.write_text(whole + f'"{CANARY}unclosed, 1\n')
-    failed = refusal("run", *options, cwd=started_in)
-    assert "survey_responses.csv" in failed
-    said += failed
+    unlanded = refusal("run", *options, cwd=started_in)
+    assert "survey_responses.csv" in unlanded
+    assert "nothing was published" in unlanded
     broken.write_text(whole)
     # A run that fails leaves its private folder for a look, with logs and compiled SQL.
     owners = company / "crm_accounts.parquet"
@@ -224,7 +241,8 @@ def written(tmp_path_factory) -> Written:
     failed = refusal("run", *options, cwd=started_in)
     assert "no_account_is_its_own_parent_further_up" in failed
     assert "the log is" in failed
-    return Written(home, folder, names, said + failed)
+    said = told + unlanded + failed
+    return Written(home, folder, names, told, said, is_possible)
 
 
 def readable_files(home: Path) -> list[Path]:
@@ -267,10 +285,52 @@ def test_no_file_is_left_that_names_people_but_the_private_candidate(written):
     assert failed.stat().st_mode & 0o777 == 0o700
 
 
-def test_runs_that_failed_changed_nothing_for_readers(written):
+def test_raw_files_become_a_release_from_any_folder(written):
+    """Of which runs that failed changed nothing."""
     (release,) = releases(Home.at(written.home))
     assert release.is_current
     assert release.differences() == []
+    assert f"As of {AS_OF}" in written.told
+    assert "home/current/bowtie.duckdb" in written.told
+    database = str(written.home / "current" / "bowtie.duckdb")
+    with duckdb.connect(database, read_only=True) as file:
+        schemas = file.execute("select distinct schema_name from duckdb_tables()")
+        assert {row[0] for row in schemas.fetchall()} <= set(published_schemas())
+    manifest = json.loads((written.home / "current" / "manifest.json").read_text())
+    assert manifest["as_of_date"] == AS_OF
+    assert manifest["raw_way"] == "files"
+    assert "raw/crm_accounts.parquet" in manifest["inputs"]
+    assert manifest["policies"]["renewal_grace_days"] == "30"
+
+
+def test_others_have_no_right_to_anything_that_a_run_wrote(written):
+    for path in [written.home, *written.home.rglob("*")]:
+        # What a run that failed leaves there is in a folder that nobody else may open.
+        if not path.is_symlink() and written.home / "work" not in path.parents:
+            assert path.stat().st_mode & 0o777 == (0o750 if path.is_dir() else 0o640)
+
+
+def test_a_run_needs_no_network(written):
+    if not written.was_alone:
+        pytest.skip("this kernel lets no process make a network of its own")
+
+
+def test_reports_and_checks_need_no_network_and_give_others_no_right(
+    written, tiny_warehouse, tmp_path
+):
+    if not written.was_alone:
+        pytest.skip("this kernel lets no process make a network of its own")
+    # What HOME/reports is given by default; a PDF needs a browser of its own.
+    options = ("--only", "retention", "--no-pdf", "--home", written.home)
+    for command in (
+        ("report", *options),
+        ("check", "--database", tiny_warehouse, "--home", tmp_path / "empty"),
+    ):
+        done = bowtie(*command, prefix=ALONE, umask=0)
+        assert done.returncode == 0, done.stdout + done.stderr
+    pages = written.home / "reports"
+    for path in [pages, *pages.rglob("*")]:
+        assert path.stat().st_mode & 0o777 == (0o750 if path.is_dir() else 0o640)
 
 
 def test_hostile_texts_are_inert_in_every_page(written):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from benchmarks.compiled_models import run_dbt
+from benchmarks.faults.bench import Bench
 from bowtie.errors import BowtieError
 from bowtie.policy_seeds import FOLDER, check_policy_seeds
 
@@ -93,21 +92,9 @@ TILED = {
 
 
 @pytest.fixture(scope="module")
-def queries(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Return the SQL of the seeds' tests by name, as dbt compiles it."""
-    folder = tmp_path_factory.mktemp("compiled")
-    run_dbt(
-        *("compile", "--select", *(name for names in TILED.values() for name in names)),
-        variables={},
-        database=folder / "bowtie.duckdb",
-        target=folder / "target",
-    )
-    text = (folder / "target" / "manifest.json").read_text("utf-8")
-    return {
-        node["name"]: node["compiled_code"]
-        for node in json.loads(text)["nodes"].values()
-        if node.get("compiled_code")
-    }
+def queries(compiled_project: Bench) -> dict[str, str]:
+    """Return the SQL of the data tests by name, as dbt compiles it."""
+    return {test.name: test.failing_rows for test in compiled_project.models.tests}
 
 
 @pytest.mark.parametrize(
