@@ -26,7 +26,7 @@ from benchmarks.crashes.stage import (
 )
 
 _SHORT = ("operations", "takeovers", "random", "troubles")
-_SHORT_EVERY = 8
+_SHORT_EVERY = 12
 
 
 def main() -> None:

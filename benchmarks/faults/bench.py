@@ -67,18 +67,14 @@ class Reaction:
 
 @dataclass(frozen=True)
 class Bench:
-    """The project compiled as of a day, and how it reads each raw table's file."""
+    """The compiled project, and how it reads each raw table's file."""
 
-    compiled_for: date
     models: CompiledModels
     csv_options: Mapping[str, str]
 
     @classmethod
     def set_up(
-        cls,
-        scratch: Path,
-        announced: Mapping[str, list[str]] = ANNOUNCED,
-        compiled_for: date = _COMPILED_FOR,
+        cls, scratch: Path, announced: Mapping[str, list[str]] = ANNOUNCED
     ) -> Bench:
         """Compile the project for files of every table with every column."""
         raw, landing = scratch / "raw", scratch / "landing"
@@ -91,7 +87,7 @@ class Bench:
         refusals.write_text("table_name,file_name,line_number,reason\n", "utf-8")
         models = compile_models(
             raw,
-            compiled_for,
+            _COMPILED_FOR,
             scratch / "dbt",
             landing_dir=str(landing),
             announced_values=dict(announced),
@@ -100,7 +96,7 @@ class Bench:
         for node in models.nodes:
             for statement in node.statements:
                 options |= dict(_READ_CSV.findall(statement))
-        return cls(compiled_for, models, options)
+        return cls(models, options)
 
     def as_of(self, day: date) -> DayBench:
         """Return the bench for one as-of date."""
@@ -116,13 +112,13 @@ class Bench:
 
     def _at(self, day: date, statement: str) -> str:
         statement = _READ_CSV.sub(r"raw.\1", statement)
-        compiled_days = _days_of(self.compiled_for)
-        for compiled, meant in zip(compiled_days, _days_of(day), strict=True):
+        compiled_days = days_in_sql(_COMPILED_FOR)
+        for compiled, meant in zip(compiled_days, days_in_sql(day), strict=True):
             statement = statement.replace(compiled, meant)
         return statement
 
 
-def _days_of(as_of: date) -> tuple[str, ...]:
+def days_in_sql(as_of: date) -> tuple[str, ...]:
     """Return the days that stand in SQL compiled as of a day.
 
     The day, the reference date of exchange rates, and the first day of the last month

@@ -199,10 +199,15 @@ def sample_warehouse(
 ) -> Path:
     """Return the sample company's DuckDB file with all schemas; open it read-only.
 
-    Built once a session, whichever worker asks first, its data tested.
+    Built once a session by dbt, whichever worker asks first and all others wait for;
+    `test_compiled_project.py` tests its data.
     """
+
+    def build(folder: Path) -> list[Path]:
+        return [build_into(folder, data_tests=False)]
+
     shared = _shared_folder(tmp_path_factory, worker_name)
-    (built,) = _made_once(shared / "sample", lambda folder: [build_into(folder)])
+    (built,) = _made_once(shared / "sample", build)
     return built
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pandas as pd
 import pytest
 
-from benchmarks.faults.bench import Bench
 from benchmarks.faults.campaign import FIRST, run_case, set_up
 from benchmarks.faults.cases import all_faults
 from benchmarks.faults.plain_judge import judge_plainly
@@ -28,16 +25,6 @@ CASES = [
 def clean(tmp_path_factory, compiled_project):
     folder = tmp_path_factory.mktemp("faults")
     return set_up(folder, 60, with_day_before=False, bench=compiled_project)
-
-
-def test_sql_of_another_day_is_what_dbt_compiles_for_it(compiled_project, tmp_path):
-    day = date(2025, 2, 28)  # the last of its month, which is the last whole one
-    by_dbt = Bench.set_up(tmp_path, announced={}, compiled_for=day)
-    expected, built = by_dbt.as_of(day).models, compiled_project.as_of(day).models
-    assert [
-        a.key for a, b in zip(expected.nodes, built.nodes, strict=True) if a != b
-    ] == []
-    assert expected.tests == built.tests
 
 
 def test_a_clean_company_raises_no_alarm(clean):
