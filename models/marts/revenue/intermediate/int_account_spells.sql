@@ -78,6 +78,7 @@ turning_months as (
     from turns
     inner join months
         on months.month = greatest({{ month_of('turns.turned_on') }}, {{ first_month }})
+    where turns.turned_on is not null
 ),
 
 closings as (
