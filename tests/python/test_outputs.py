@@ -225,6 +225,7 @@ def written(tmp_path_factory) -> Written:
     good = bowtie("run", *options, cwd=started_in, prefix=prefix, umask=0)
     assert good.returncode == 0, good.stdout + good.stderr
     told = good.stdout + good.stderr
+    assert list((home / "work").iterdir()) == []
     broken = company / "survey_responses.csv"
     whole = broken.read_text()
     broken.write_text(whole + f'"{CANARY}unclosed, 1\n')
