@@ -43,7 +43,7 @@ class Request:
     as_of: date
     switches: Mapping[str, Any]
     threads: int | None = None
-    # Only the project's own tests leave these out, where they compare two builds.
+    # Only the project's own tests leave these out, or run their SQL without dbt.
     data_tests: bool = True
     # Whether all usage is judged anew, whatever an earlier run left.
     from_scratch: bool = False

@@ -280,9 +280,10 @@ def tiny_warehouse(
     return built
 
 
-def take(project: Bench, raw: Path, as_of: str, folder: Path) -> Path:
+def take(project: Bench, raw: Path, as_of: str, folder: Path, threads: int = 1) -> Path:
     """Land, build and test CSV files as `bowtie build` does; return the DuckDB file."""
-    reaction = project.as_of(date.fromisoformat(as_of)).take(raw, folder)
+    day = date.fromisoformat(as_of)
+    reaction = project.as_of(day).take(raw, folder, threads=threads)
     assert reaction.blocks == []
     assert reaction.database is not None
     return reaction.database

@@ -15,8 +15,10 @@ from benchmarks.faults.bench import Bench
 pytestmark = pytest.mark.slow
 
 
-def test_a_leap_day_and_the_day_after_raise_no_alarm(tmp_path: Path) -> None:
+def test_a_leap_day_and_the_day_after_raise_no_alarm(
+    compiled_project: Bench, tmp_path: Path
+) -> None:
     series = replace(CAMPAIGN[0], first_day=date(2024, 2, 29), days=2, accounts=40)
-    days = list(run_series(Bench.set_up(tmp_path / "bench"), series, tmp_path))
+    days = list(run_series(compiled_project, series, tmp_path))
     assert [day.blocks + day.warnings for day in days] == [[], []]
     assert all(day.checks > 100 for day in days)

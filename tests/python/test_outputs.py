@@ -207,7 +207,8 @@ class Written:
 def written(tmp_path_factory) -> Written:
     """Return what runs of a company write whose texts are hostile or personal.
 
-    They are called from a folder of another's, under a careless umask.
+    From another folder; the good one under a careless umask and, where a process can
+    have a network of its own, without any.
     """
     folder = tmp_path_factory.mktemp("outputs")
     company, home, started_in = folder / "raw", folder / "home", folder / "cwd"
@@ -222,7 +223,9 @@ def written(tmp_path_factory) -> Written:
     is_possible = subprocess.run([*ALONE, "true"], capture_output=True).returncode == 0
     options = ("--raw", "../raw", "--as-of", AS_OF, "--home", "../home")
     prefix = ALONE if is_possible else ()
-    good = bowtie("run", *options, cwd=started_in, prefix=prefix, umask=0)
+    good = bowtie(
+        *("run", *options, "--threads", "2"), cwd=started_in, prefix=prefix, umask=0
+    )
     assert good.returncode == 0, good.stdout + good.stderr
     told = good.stdout + good.stderr
     assert list((home / "work").iterdir()) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import build_into
+from conftest import build_into, take
 
 from benchmarks.clean_days.delivery import Company
 from benchmarks.faults.campaign import AS_OF
@@ -23,11 +23,10 @@ def contents(built: Path, folder: Path) -> dict[str, Content]:
 def test_a_company_has_the_same_bytes_by_1_and_4_threads(compiled_project, tmp_path):
     raw = tmp_path / "raw"
     Company(tmp_path / "company", AS_OF, 60, 5, "weekly").deliver(AS_OF, raw)
+    day = AS_OF.isoformat()
     one, four = (
         contents(
-            compiled_project.as_of(AS_OF)
-            .take(raw, tmp_path / f"built-{threads}", threads=threads)
-            .database,
+            take(compiled_project, raw, day, tmp_path / f"built-{threads}", threads),
             tmp_path / f"release-{threads}",
         )
         for threads in (1, 4)
