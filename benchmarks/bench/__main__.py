@@ -112,10 +112,11 @@ def _sample(raw: Path, scratch: Path) -> Iterator[Row]:
 def _retention(raw: Path, scratch: Path) -> Iterator[Row]:
     """Compute retention as the product does, by cross join and in pandas."""
     database, _ = product.build_up_to(raw, "retention", scratch / "retention")
-    target = database.parent / "target"
+    steps = scratch / "retention.json"
+    retention.write_product_steps(database.parent / "target", steps)
     runs = {}
     for name in ("product", "cross-join", "pandas"):
-        out = target if name == "product" else scratch / f"{name}.parquet"
+        out = steps if name == "product" else scratch / f"{name}.parquet"
         found = measured(
             [
                 *(product.PYTHON, "-m", "benchmarks.bench.retention"),

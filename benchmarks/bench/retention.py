@@ -104,8 +104,12 @@ group by current.month, base."{slice_name}"
 """
 
 
-def product_steps(candidate: Path, target: Path) -> list[tuple[str, str]]:
-    """Return name and SQL of each model between arr_lines and retention, in order."""
+def write_product_steps(target: Path, out: Path) -> None:
+    """Write the SQL of each model between arr_lines and retention, in order.
+
+    The other ways know their SQL when they start, so that of the product is looked up
+    in dbt's manifest before its time is taken.
+    """
     manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
     nodes = manifest["nodes"]
     start, end = "model.bowtie.arr_lines", "model.bowtie.retention"
@@ -125,11 +129,12 @@ def product_steps(candidate: Path, target: Path) -> list[tuple[str, str]]:
 
     visit(end)
     compiled = target / "compiled" / "bowtie"
-    return [
-        (nodes[key]["name"], (compiled / nodes[key]["original_file_path"]).read_text())
+    steps = [
+        (compiled / nodes[key]["original_file_path"]).read_text(encoding="utf-8")
         for key in ordered
         if nodes[key]["config"]["materialized"] == "table"
     ]
+    out.write_text(json.dumps(steps), encoding="utf-8")
 
 
 def _open(database: str) -> duckdb.DuckDBPyConnection:
@@ -139,10 +144,10 @@ def _open(database: str) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def product(database: str, target: str) -> None:
+def product(database: str, steps: str) -> None:
     """Run the product's models from the ledger's lines to retention."""
     with _open(database) as connection:
-        for number, (_, sql) in enumerate(product_steps(Path(database), Path(target))):
+        for number, sql in enumerate(json.loads(Path(steps).read_text("utf-8"))):
             connection.execute(f"create temp table step_{number} as {sql}")
 
 

@@ -4,14 +4,42 @@
 -- that have closed by as_of_date's month.
 {{ config(materialized='view') }}
 
-with runs as (
+with bases as (
+    select * from {{ ref('int_retention_bases') }}
+),
+
+pairs as (
+    select * from {{ ref('int_retention_pairs') }}
+),
+
+-- A window that ends in the spell in which it opened, or in a later one.
+runs as (
     {%- for window in retention_windows() %}
     select
-        pairs.*,
+        bases.account_id,
+        bases.product_family,
+        bases.ends_from_{{ window }} as as_of_from,
+        least(bases.ends_to_{{ window }}, bases.spell_to) as as_of_to,
         {{ window }} as window_months,
+        bases.base_touch_tier,
+        bases.base_csm_id,
+        bases.base_arr,
+        bases.base_arr as current_arr,
+        bases.base_arr as low_water_arr
+    from bases
+    union all
+    select
+        pairs.account_id,
+        pairs.product_family,
         greatest(pairs.ends_from_{{ window }}, pairs.current_from) as as_of_from,
-        least(pairs.ends_to_{{ window }}, pairs.current_to) as as_of_to
-    from {{ ref('int_retention_pairs') }} as pairs
+        least(pairs.ends_to_{{ window }}, pairs.current_to) as as_of_to,
+        {{ window }} as window_months,
+        pairs.base_touch_tier,
+        pairs.base_csm_id,
+        pairs.base_arr,
+        pairs.current_arr,
+        pairs.low_water_arr
+    from pairs
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
