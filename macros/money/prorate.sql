@@ -1,10 +1,11 @@
 {#- amount x part / whole, rounded half up to the cent; 0 where whole is 0. `part` and
-    `whole` are whole numbers or decimals with four places, and not negative. -#}
-{% macro prorate(amount, part, whole) -%}
-    {{ return(adapter.dispatch('prorate', 'bowtie')(amount, part, whole)) }}
+    `whole` have at most `places` decimals (4, or 0 for whole numbers); `whole` is not
+    negative. -#}
+{% macro prorate(amount, part, whole, places=4) -%}
+    {{ return(adapter.dispatch('prorate', 'bowtie')(amount, part, whole, places)) }}
 {%- endmacro %}
 
-{% macro default__prorate(amount, part, whole) -%}
+{% macro default__prorate(amount, part, whole, places) -%}
     cast(case
         when {{ whole }} <> 0
             then round(
@@ -15,22 +16,25 @@
     end as decimal(18, 2))
 {%- endmacro %}
 
-{#- 64 bits hold less than a hundred million and 40,000 parts, and divide thirty times as
-    fast as 128. -#}
-{% macro duckdb__prorate(amount, part, whole) -%}
+{#- 64 bits hold less than a hundred million and 400 million parts (40,000 with four
+    decimals), and divide thirty times as fast as 128. -#}
+{% macro duckdb__prorate(amount, part, whole, places) -%}
+    {%- set parts = 400000000 // 10 ** places -%}
     case
         when abs({{ amount }}) < 100000000
-            and abs({{ part }}) < 40000 and {{ whole }} < 40000
-            then {{ prorated(amount, part, whole, 'decimal(10, 2)', 'decimal(9, 4)', 'bigint') }}
-        else {{ prorated(amount, part, whole, 'decimal(38, 2)', 'decimal(38, 4)', 'hugeint') }}
+            and abs({{ part }}) < {{ parts }} and {{ whole }} < {{ parts }}
+            then {{ prorated(amount, part, whole, places, 9, 'bigint') }}
+        else {{ prorated(amount, part, whole, places, 38, 'hugeint') }}
     end
 {%- endmacro %}
 
-{% macro prorated(amount, part, whole, money_type, part_type, integer_type) -%}
-    {%- set ten_thousand = ' as ' ~ part_type ~ ') * cast(10000 as decimal(5, 0)) as ' ~ integer_type ~ ')' -%}
+{% macro prorated(amount, part, whole, places, digits, integer_type) -%}
+    {%- set scaled = ' as decimal(' ~ digits ~ ', ' ~ places ~ ')) * cast(' ~ 10 ** places
+        ~ ' as decimal(' ~ (places + 1) ~ ', 0)) as ' ~ integer_type ~ ')' -%}
+    {%- set money_type = 'decimal(' ~ [digits + 1, 38] | min ~ ', 2)' -%}
     {%- set cents = 'cast(cast(' ~ amount ~ ' as ' ~ money_type ~ ') * cast(100 as decimal(3, 0)) as ' ~ integer_type ~ ')' -%}
-    {%- set top = 'cast(cast(' ~ part ~ ten_thousand -%}
-    {%- set bottom = 'cast(cast(' ~ whole ~ ten_thousand -%}
+    {%- set top = 'cast(cast(' ~ part ~ scaled -%}
+    {%- set bottom = 'cast(cast(' ~ whole ~ scaled -%}
     cast(case
         when {{ whole }} <> 0
             then cast(
@@ -41,7 +45,7 @@
     end as decimal(18, 2))
 {%- endmacro %}
 
-{% macro spark__prorate(amount, part, whole) -%}
+{% macro spark__prorate(amount, part, whole, places) -%}
     {%- set whole_number = 'cast(cast({} as decimal(38, {})) * {} as decimal(38, 0))' -%}
     {%- set cents = whole_number.format(amount, 2, 100) -%}
     {%- set top = whole_number.format(part, 4, 10000) -%}

@@ -34,30 +34,35 @@ with_points_before as (
     from dimension_points
 ),
 
+-- One that is missing, stale or without a weight adds nothing.
+counted as (
+    select
+        driver_points.*,
+        case
+            when driver_points.status = 'scored'
+                then driver_points.points * driver_points.driver_weight
+            else 0
+        end as weighted_points
+    from driver_points
+),
+
 weighed as (
     select
-        driver_points.account_id,
-        driver_points.week,
-        driver_points.driver,
-        driver_points.dimension_weight,
-        driver_points.driver_weight,
-        driver_points.points * driver_points.driver_weight as weighted_points,
-        cast(sum(driver_points.points * driver_points.driver_weight) over (
-            partition by
-                driver_points.account_id, driver_points.week, driver_points.dimension
-            order by driver_points.driver
+        counted.*,
+        cast(sum(counted.weighted_points) over (
+            partition by counted.account_id, counted.week, counted.dimension
+            order by counted.driver
             rows between unbounded preceding and current row
         ) as decimal(9, 2)) as weighted_so_far,
         with_points_before.scored_weight,
         with_points_before.present_weight,
         with_points_before.points_before
-    from driver_points
-    inner join with_points_before
+    from counted
+    left join with_points_before
         on
-            driver_points.account_id = with_points_before.account_id
-            and driver_points.week = with_points_before.week
-            and driver_points.dimension = with_points_before.dimension
-    where driver_points.status = 'scored' and driver_points.driver_weight > 0
+            counted.account_id = with_points_before.account_id
+            and counted.week = with_points_before.week
+            and counted.dimension = with_points_before.dimension
 ),
 
 -- Points of all dimensions before, and of this one up to the driver and up to the one
@@ -79,28 +84,29 @@ cumulated as (
 
 rounded as (
     select
-        cumulated.account_id,
-        cumulated.week,
-        cumulated.driver,
+        cumulated.*,
         {{ health_score_of('cumulated.points_so_far', 'cumulated.present_weight') }}
         - {{ health_score_of('cumulated.points_until', 'cumulated.present_weight') }}
             as contribution,
-        {{ small_divide(
-            'cumulated.dimension_weight * cumulated.driver_weight',
-            'cumulated.scored_weight * cumulated.present_weight'
-        ) }} * 100 as weight
+        case
+            when cumulated.status = 'scored'
+                then {{ small_divide(
+                    'cumulated.dimension_weight * cumulated.driver_weight',
+                    'cumulated.scored_weight * cumulated.present_weight'
+                ) }} * 100
+        end as weight
     from cumulated
 ),
 
 -- Nothing comes of a driver that is missing or stale, or of a score that is withheld.
 final as (
     select
-        driver_points.account_id,
-        driver_points.week,
-        driver_points.driver,
-        driver_points.dimension,
-        driver_points.raw_value,
-        driver_points.points,
+        rounded.account_id,
+        rounded.week,
+        rounded.driver,
+        rounded.dimension,
+        rounded.raw_value,
+        rounded.points,
         cast(case
             when scores.driver_score is null then 0
             else coalesce(rounded.weight, 0)
@@ -109,24 +115,19 @@ final as (
             when scores.driver_score is null then 0
             else coalesce(rounded.contribution, 0)
         end + case
-            when driver_points.driver = scores.capped_driver then scores.cap_points
+            when rounded.driver = scores.capped_driver then scores.cap_points
             else 0
         end as decimal(6, 2)) as contribution,
         case
-            when driver_points.driver = scores.capped_driver then 'capped'
-            else driver_points.status
+            when rounded.driver = scores.capped_driver then 'capped'
+            else rounded.status
         end as status,
-        cast(driver_points.driver_weight as bigint) as policy_weight
-    from driver_points
+        cast(rounded.driver_weight as bigint) as policy_weight
+    from rounded
     inner join scores
         on
-            driver_points.account_id = scores.account_id
-            and driver_points.week = scores.week
-    left join rounded
-        on
-            driver_points.account_id = rounded.account_id
-            and driver_points.week = rounded.week
-            and driver_points.driver = rounded.driver
+            rounded.account_id = scores.account_id
+            and rounded.week = scores.week
     union all
     select
         scores.account_id,

@@ -2,6 +2,10 @@
 -- and the simpler guesses, each from what was known that day. first_free_on and
 -- last_free_on are the days on which the first and the last of its subscriptions may
 -- next end; one without a term, or past it, may end any day.
+{%- set observed_in = add_days(
+    'used_weeks.week',
+    'mod(' ~ days_between('used_weeks.week', week_of(as_of())) ~ ', 28)'
+) %}
 with scores as (
     select * from {{ ref('health_scores') }}
     where mod({{ days_between('week', week_of(as_of())) }}, 28) = 0
@@ -66,18 +70,34 @@ freedom as (
     group by subscriptions_then.account_id, subscriptions_then.taken_on
 ),
 
--- A week's usage is known at its end; the day inside it matters only where days are
--- sent.
-last_uses as (
+-- By the first observation at which a week's usage was known. The day inside the week
+-- matters only where days are sent.
+uses as (
     select
         used_weeks.account_id,
-        observation_days.week,
-        max(least(used_weeks.last_reported_on, observation_days.taken_on))
-            as last_used_on
+        {{ observed_in }} as week,
+        max(used_weeks.last_reported_on) as last_reported_on
     from used_weeks
-    inner join observation_days
-        on used_weeks.week <= observation_days.week
-    group by used_weeks.account_id, observation_days.week
+    group by
+        used_weeks.account_id,
+        {{ observed_in }}
+),
+
+last_uses as (
+    select
+        uses.account_id,
+        uses.week,
+        max(uses.last_reported_on) over account_history as last_reported_on,
+        lead(uses.week) over (
+            partition by uses.account_id
+            order by uses.week
+        ) as next_week
+    from uses
+    window account_history as (
+        partition by uses.account_id
+        order by uses.week
+        rows between unbounded preceding and current row
+    )
 ),
 
 -- Who has no subscription in force by today's ledger had left already (a term that
@@ -93,7 +113,10 @@ final as (
         freedom.first_free_on,
         freedom.last_free_on,
         customer_weeks.first_arr_on,
-        last_uses.last_used_on,
+        case
+            when last_uses.account_id is not null
+                then least(last_uses.last_reported_on, scores.taken_on)
+        end as last_used_on,
         cast(sentiment_facts.csm_sentiment as bigint) as csm_sentiment
     from scores
     inner join freedom
@@ -107,7 +130,8 @@ final as (
     left join last_uses
         on
             scores.account_id = last_uses.account_id
-            and scores.week = last_uses.week
+            and scores.week >= last_uses.week
+            and scores.week < {{ open_end('last_uses.next_week') }}
     left join sentiment_facts
         on
             scores.account_id = sentiment_facts.account_id

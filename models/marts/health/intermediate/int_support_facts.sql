@@ -1,14 +1,21 @@
 -- One row per customer-facing account and scored week with a ticket that was open, or
 -- solved within half a year: what the help desk knew that Sunday night. An account that
 -- does not write has no row: silence is no praise.
-{%- set midnight = business_midnight(add_days('weeks.taken_on', 1)) %}
 with weeks as (
-    select * from {{ ref('int_health_weeks') }}
+    select
+        *,
+        {{ business_midnight(add_days('taken_on', 1)) }} as ends_at
+    from {{ ref('int_health_weeks') }}
     where is_scored
 ),
 
+-- Once a ticket, not once each of its weeks.
 tickets as (
-    select * from {{ ref('stg_support__tickets') }}
+    select
+        *,
+        {{ open_end(add_days('solved_on', 180)) }} as known_until,
+        {{ seconds_between('created_at', 'solved_at') }} as seconds_to_solve
+    from {{ ref('stg_support__tickets') }}
 ),
 
 responses as (
@@ -29,17 +36,13 @@ ticket_weeks as (
         tickets.solved_on <= weeks.taken_on
         and tickets.solved_on > {{ add_days('weeks.taken_on', -90) }}
             as is_solved_lately,
-        {{ seconds_between('tickets.created_at', midnight) }} as seconds_open,
-        {{ seconds_between('tickets.created_at', 'tickets.solved_at') }}
-            as seconds_to_solve
+        {{ seconds_between('tickets.created_at', 'weeks.ends_at') }} as seconds_open,
+        tickets.seconds_to_solve
     from tickets
     inner join weeks
         on
             tickets.created_on <= weeks.taken_on
-            and (
-                tickets.solved_on is null
-                or {{ add_days('tickets.solved_on', 180) }} > weeks.taken_on
-            )
+            and tickets.known_until > weeks.taken_on
 ),
 
 ticket_facts as (

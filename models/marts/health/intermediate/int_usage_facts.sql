@@ -46,9 +46,10 @@ joined as (
         customer_weeks.seats,
         coalesce(customer_weeks.features_bought, seen.features) as features,
         levels.users,
-        levels.weeks,
         levels.users_before,
-        levels.weeks_before,
+        -- Four at most: products with narrow numbers stay in 64 bits.
+        cast(levels.weeks as decimal(2, 0)) as weeks,
+        cast(levels.weeks_before as decimal(2, 0)) as weeks_before,
         levels.most_users,
         levels.user_days,
         levels.active_days,

@@ -36,7 +36,8 @@ final as (
         cast(sum({{ prorate(
             'in_month.arr',
             'in_month.days_in_force',
-            '(in_month.days_in_month * 12)'
+            '(in_month.days_in_month * 12)',
+            places=0
         ) }}) as decimal(18, 2)) as contracted_amount
     from in_month
     group by in_month.account_id, in_month.month

@@ -54,9 +54,9 @@ final as (
         spread.line_type,
         cast(sum(
             {{ prorate(
-                'spread.amount', 'spread.parts_through', 'spread.parts_in_period'
+                'spread.amount', 'spread.parts_through', 'spread.parts_in_period', places=0
             ) }} - {{ prorate(
-                'spread.amount', 'spread.parts_before', 'spread.parts_in_period'
+                'spread.amount', 'spread.parts_before', 'spread.parts_in_period', places=0
             ) }}
         ) as decimal(18, 2)) as earned_amount
     from spread
