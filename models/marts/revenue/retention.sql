@@ -68,19 +68,28 @@ levels as (
         monthly_turns.window_months,
         monthly_turns.slice_name,
         {%- for sum, type in sums.items() %}
-        cast(sum(monthly_turns.{{ sum }}) over slice_history as {{ type }})
+        cast(sum(monthly_turns.{{ sum }}) over slice_history_so_far as {{ type }})
             as {{ sum }},
         {%- endfor %}
         monthly_turns.slice_value
     from monthly_turns
-    window slice_history as (
-        partition by
-            monthly_turns.window_months,
-            monthly_turns.slice_name,
-            monthly_turns.slice_value
-        order by monthly_turns.month
-        rows between unbounded preceding and current row
-    )
+    -- Two windows, since Spark takes no lead over one with a frame.
+    window
+        slice_history as (
+            partition by
+                monthly_turns.window_months,
+                monthly_turns.slice_name,
+                monthly_turns.slice_value
+            order by monthly_turns.month
+        ),
+        slice_history_so_far as (
+            partition by
+                monthly_turns.window_months,
+                monthly_turns.slice_name,
+                monthly_turns.slice_value
+            order by monthly_turns.month
+            rows between unbounded preceding and current row
+        )
 ),
 
 final as (

@@ -2,13 +2,11 @@
 -- and the simpler guesses, each from what was known that day. first_free_on and
 -- last_free_on are the days on which the first and the last of its subscriptions may
 -- next end; one without a term, or past it, may end any day.
-{%- set observed_in = add_days(
-    'used_weeks.week',
-    'mod(' ~ days_between('used_weeks.week', week_of(as_of())) ~ ', 28)'
-) %}
+{%- set days_to_observation = 'mod('
+    ~ days_between('week', week_of(as_of())) ~ ', 28)' %}
 with scores as (
     select * from {{ ref('health_scores') }}
-    where mod({{ days_between('week', week_of(as_of())) }}, 28) = 0
+    where {{ days_to_observation }} = 0
 ),
 
 customer_weeks as (
@@ -20,7 +18,10 @@ sentiment_facts as (
 ),
 
 used_weeks as (
-    select * from {{ ref('usage_weekly') }}
+    select
+        *,
+        {{ add_days('week', days_to_observation) }} as observed_in
+    from {{ ref('usage_weekly') }}
     where active_days > 0
 ),
 
@@ -75,12 +76,10 @@ freedom as (
 uses as (
     select
         used_weeks.account_id,
-        {{ observed_in }} as week,
+        used_weeks.observed_in as week,
         max(used_weeks.last_reported_on) as last_reported_on
     from used_weeks
-    group by
-        used_weeks.account_id,
-        {{ observed_in }}
+    group by used_weeks.account_id, used_weeks.observed_in
 ),
 
 last_uses as (

@@ -19,6 +19,8 @@ profiles as (
     select * from {{ ref('account_profiles') }}
 ),
 
+-- A family has no segment. That it is none is asked inside the equality: beside it,
+-- DuckDB would compare every row with every profile.
 base_turns as (
     {%- for month, sign in {'spell_from': '+', 'spell_to': '-'}.items() %}
     select
