@@ -124,6 +124,10 @@ DOCTORED: dict[str, Project] = {
     "no_model_uses_sql_of_one_engine": _model_file(
         "select a from b qualify row_number() over (order by a) = 1"
     ),
+    "no_neighbour_is_asked_of_a_window_with_a_frame": _model_file(
+        "select {{ open_end('lead(max(a)) over so_far') }} as b from c\n"
+        "window so_far as (order by d rows between unbounded preceding and current row)"
+    ),
     "macro_file_holds_the_macro_that_it_is_named_after": _project(
         _macro("macros/time/days.sql", "", name="other"),
         macros__time__days_DOT_sql="{#- Why. -#}",
@@ -185,6 +189,10 @@ ALSO_DOCTORED: list[tuple[str, Project]] = [
         _model_file("select sum(a) filter (where b) as c from d group by all"),
     ),
     (
+        "no_neighbour_is_asked_of_a_window_with_a_frame",
+        _model_file("select lag(a) over (order by b rows between 1 preceding and 0)"),
+    ),
+    (
         "every_var_is_read_and_every_var_read_is_there",
         _project(
             dbt_project_DOT_yml="vars:\n",
@@ -216,6 +224,16 @@ INNOCENT: list[tuple[str, Project]] = [
         "no_model_uses_sql_of_one_engine",
         _model_file(
             "-- No qualify.\nselect 'a::b' as unnested, {{ unnest(1) }} from c"
+        ),
+    ),
+    (
+        "no_neighbour_is_asked_of_a_window_with_a_frame",
+        _model_file(
+            "select lead(a) over in_order as b, sum(a) over so_far as c from d\n"
+            "window in_order as (order by e), so_far as (\n"
+            "    order by e rows between unbounded preceding and current row\n)\n"
+            "union all select max(a) over in_order, 1 from d\n"
+            "window in_order as (order by e rows between 1 preceding and current row)"
         ),
     ),
 ]

@@ -19,7 +19,13 @@ from .project import (
     mart_of,
     path_of,
 )
-from .sql import last_selected_columns, literals, sql_only, without_comments
+from .sql import (
+    in_parentheses,
+    last_selected_columns,
+    literals,
+    sql_only,
+    without_comments,
+)
 
 Rule = Callable[[Project], Iterable[str]]
 RULES: dict[str, Rule] = {}
@@ -324,6 +330,33 @@ def no_model_uses_sql_of_one_engine(project: Project) -> Iterator[str]:
         for what, pattern in _ONE_ENGINE.items():
             if re.search(pattern, code, re.IGNORECASE):
                 yield f"{path}: {what}"
+
+
+_NEIGHBOUR = re.compile(r"\b(?:lead|lag)\s*\(", re.IGNORECASE)
+_OVER = re.compile(r"\s*over\s*(?:\(|(\w+))", re.IGNORECASE)
+_FRAME = re.compile(r"\b(?:rows|range|groups)\s+between\b", re.IGNORECASE)
+
+
+@rule
+def no_neighbour_is_asked_of_a_window_with_a_frame(project: Project) -> Iterator[str]:
+    """Spark refuses `lead` and `lag` over it; the others do without the frame."""
+    for path, text in project.files_under("models", ".sql"):
+        # With the Jinja: a macro may be handed one.
+        code = without_comments(text)
+        for found in _NEIGHBOUR.finditer(code):
+            asked = in_parentheses(code, found.end() - 1)
+            over = _OVER.match(code, found.end() + len(asked) + 1)
+            if over is None:
+                continue
+            start = over.end() - 1
+            if name := over[1]:
+                # It is named below, in the same query, before any other of the name.
+                defined = re.compile(rf"\b{name}\s+as\s*\(").search(code, over.end())
+                if defined is None:
+                    continue
+                start = defined.end() - 1
+            if _FRAME.search(in_parentheses(code, start)):
+                yield f"{path}: {found[0]}{asked})"
 
 
 # --- Macros, vars, seeds, sources -----------------------------------------------------

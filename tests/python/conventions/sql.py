@@ -24,6 +24,16 @@ def literals(text: str) -> list[str]:
     return [found[1:-1] for found in _LITERAL.findall(without_comments(text))]
 
 
+def in_parentheses(text: str, start: int) -> str:
+    """Return what stands between the parenthesis at `start` and the one it opens."""
+    depth = 0
+    for place in range(start, len(text)):
+        depth += {"(": 1, ")": -1}.get(text[place], 0)
+        if depth == 0:
+            return text[start + 1 : place]
+    return text[start + 1 :]
+
+
 def last_selected_columns(text: str) -> list[str]:
     """Return the columns that the CTE `final` selects, where they are written out."""
     found = re.search(
