@@ -283,7 +283,16 @@ billing_subscriptions:
     account_id: {type: id}
     billing_customer_id: {type: id}
     started_on: {type: date, required: true}
-    ended_on: {type: date, later: unknown}
+    ended_on:
+      type: date
+      later: unknown
+      as_known: >-
+        case
+          when ended_on <= {as_of} then ended_on
+          when ended_on is null and coalesce(auto_renews, true)
+            and status in ('cancelled', 'canceled', 'churned', 'ended', 'expired')
+            and current_term_end <= {as_of} then current_term_end
+        end
     cancel_requested_at: {type: timestamp, later: unknown}
     trial_ends_on: {type: date}
     current_term_start: {type: date, term: &term {from: current_term_start, to: current_term_end, first_from: "greatest(started_on, coalesce(trial_ends_on, started_on))"}}

@@ -1,6 +1,6 @@
 {#- What a change in ARR is called. The first true branch wins, so "was there anything
     before?" is asked ahead of "did it go up?". `paused_before` and `paused_after`: a
-    pause alone keeps some ARR from being in force then. `away_days`: days since the
+    pause took the last of its ARR and is still on then. `away_days`: days since the
     account last had ARR; only read where a window is set after which a return is new. -#}
 {% macro arr_movement(
     opening_arr, closing_arr, had_arr_before, paused_before, paused_after, away_days

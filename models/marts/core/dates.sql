@@ -18,7 +18,7 @@ final as (
         days.date_day,
         {{ week_of('days.date_day') }} as week,
         {{ month_of('days.date_day') }} as month,
-        cast(date_trunc('quarter', days.date_day) as date) as quarter,
+        {{ quarter_of('days.date_day') }} as quarter,
         cast(extract(year from days.date_day) as integer) as year,
         {{ month_of(add_days('days.date_day', 1)) }} <> {{ month_of('days.date_day') }}
             as is_month_end,

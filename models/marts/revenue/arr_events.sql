@@ -23,8 +23,7 @@ with_before as (
     select
         changes.*,
         cast(changes.arr_after - changes.arr_change as decimal(18, 2)) as arr_before,
-        coalesce(lag(changes.paused_items_after) over account_history, 0)
-        > 0 as paused_before,
+        coalesce(lag(changes.is_paused) over account_history, false) as paused_before,
         coalesce(max(changes.arr_after) over earlier_days, 0) > 0 as had_arr_before,
         max(
             case
@@ -55,7 +54,7 @@ named as (
             'with_before.arr_after',
             'with_before.had_arr_before',
             'with_before.paused_before',
-            'with_before.paused_items_after > 0',
+            'with_before.is_paused',
             days_between('with_before.fell_to_zero_on', 'with_before.changed_on')
         ) | indent(8) }} as movement_type
     from with_before

@@ -1,6 +1,7 @@
 -- One row per CSM, quarter and account in the CSM's book, with what it counts for: the
 -- base of a CSM's retention. Rules (DECISIONS A9): the owner on the second-to-last day
--- of the quarter, who has held the account for a month by then; ARR under formal notice
+-- of the quarter, who has held the account for a month by then, or, of an account that
+-- left and that nobody owns then, on its last day with ARR; ARR under formal notice
 -- counts as gone; an account taken over from nobody is left out in its first quarter.
 with account_months as (
     select * from {{ ref('arr_monthly') }}
@@ -18,51 +19,82 @@ subscriptions as (
     select * from {{ ref('stg_billing__subscriptions') }}
 ),
 
-months as (
-    select * from {{ ref('int_months') }}
+quarters as (
+    select * from {{ ref('int_quarters') }}
 ),
 
 month_rates as (
     {{ month_rates() }}
 ),
 
-quarters as (
+departures as (
     select
-        cast(date_trunc('quarter', months.month) as date) as quarter,
-        min(months.month) as first_month,
-        max(months.month) as last_month,
-        max(months.closes_on) as closes_on,
-        max(case when months.is_partial then 1 else 0 end) = 1
-        or count(*) < 3 as is_partial
-    from months
-    group by cast(date_trunc('quarter', months.month) as date)
+        events.account_id,
+        {{ quarter_of('events.event_on') }} as quarter,
+        max(events.event_on) as left_on
+    from {{ ref('arr_events') }} as events
+    where events.closing_arr = 0
+    group by events.account_id, {{ quarter_of('events.event_on') }}
+),
+
+opened as (
+    select
+        quarters.*,
+        opening_months.account_id,
+        opening_months.closing_arr as opening_arr,
+        coalesce(closing_months.closing_arr, 0) as closing_arr,
+        {{ add_days('quarters.closes_on', -1) }} as owned_on,
+        case
+            when coalesce(closing_months.closing_arr, 0) = 0
+                then {{ add_days('departures.left_on', -1) }}
+        end as last_day
+    from quarters
+    inner join account_months as opening_months
+        on quarters.month_before = opening_months.month
+    left join account_months as closing_months
+        on
+            opening_months.account_id = closing_months.account_id
+            and quarters.last_month = closing_months.month
+    left join departures
+        on
+            opening_months.account_id = departures.account_id
+            and quarters.quarter = departures.quarter
+    where opening_months.closing_arr > 0
+),
+
+owners as (
+    select
+        opened.*,
+        holdings.csm_id,
+        holdings.held_since,
+        holdings.managed_since = holdings.held_since
+        and holdings.held_since >= opened.quarter as is_taken_over_unmanaged,
+        case
+            when opened.owned_on < {{ open_end('holdings.valid_to') }}
+                then opened.owned_on
+            else opened.last_day
+        end as judged_on,
+        row_number() over (
+            partition by opened.quarter, opened.account_id
+            order by holdings.valid_from desc
+        ) as owner_rank
+    from opened
+    inner join holdings
+        on opened.account_id = holdings.account_id
+    where
+        (
+            opened.owned_on >= holdings.valid_from
+            and opened.owned_on < {{ open_end('holdings.valid_to') }}
+        )
+        or (
+            opened.last_day >= holdings.valid_from
+            and opened.last_day < {{ open_end('holdings.valid_to') }}
+        )
 ),
 
 books as (
-    select
-        quarters.quarter,
-        quarters.last_month,
-        quarters.closes_on,
-        quarters.is_partial,
-        holdings.account_id,
-        holdings.csm_id,
-        opening_months.closing_arr as opening_arr,
-        {{ add_months('holdings.held_since', 1) }}
-        <= {{ add_days('quarters.closes_on', -1) }}
-            as is_held_a_month,
-        holdings.managed_since = holdings.held_since
-        and holdings.held_since >= quarters.quarter as is_taken_over_unmanaged
-    from quarters
-    inner join holdings
-        on
-            {{ add_days('quarters.closes_on', -1) }} >= holdings.valid_from
-            and {{ add_days('quarters.closes_on', -1) }}
-            < {{ open_end('holdings.valid_to') }}
-    inner join account_months as opening_months
-        on
-            holdings.account_id = opening_months.account_id
-            and opening_months.month = {{ add_months('quarters.first_month', -1) }}
-    where opening_months.closing_arr > 0
+    select * from owners
+    where owner_rank = 1
 ),
 
 -- Valued as the month is.
@@ -95,22 +127,18 @@ final as (
         books.quarter,
         books.account_id,
         books.opening_arr,
-        coalesce(closing_months.closing_arr, 0) as closing_arr,
+        books.closing_arr,
         cast(coalesce(under_notice.notice_arr, 0) as decimal(18, 2)) as notice_arr,
         cast(
-            coalesce(closing_months.closing_arr, 0)
-            - coalesce(under_notice.notice_arr, 0) as decimal(18, 2)
+            books.closing_arr - coalesce(under_notice.notice_arr, 0) as decimal(18, 2)
         ) as counted_arr,
         case
-            when not books.is_held_a_month then 'held less than a month'
+            when {{ add_months('books.held_since', 1) }} > books.judged_on
+                then 'held less than a month'
             when books.is_taken_over_unmanaged then 'taken over unmanaged'
         end as excluded_because,
         books.is_partial
     from books
-    left join account_months as closing_months
-        on
-            books.account_id = closing_months.account_id
-            and books.last_month = closing_months.month
     left join under_notice
         on
             books.quarter = under_notice.quarter

@@ -24,7 +24,7 @@ scorecards as (
     select * from {{ ref('csm_scorecard') }}
     where
         period = 'quarter'
-        and period_start = cast(date_trunc('quarter', {{ as_of() }}) as date)
+        and period_start = {{ quarter_of(as_of()) }}
 ),
 
 held as (

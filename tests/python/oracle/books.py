@@ -2,8 +2,9 @@
 
 Readings:
 
-- A quarter that still runs closes on the as-of date; the owner is always that of the
-  day before its close.
+- A quarter that still runs closes on the as-of date; the owner is that of the day
+  before its close. Where nobody is, and the account has left, it is that of its last
+  day with ARR, if that is in the quarter.
 - "Held for a month": the same CSM, without a break, since the same day of the month
   before, or since that month's last day if it is shorter. Asked ahead of "taken over
   unmanaged", which is: held since a day of the quarter, and nobody's the day before.
@@ -47,7 +48,10 @@ def csm_retention_rows(
         if row["closing_arr"]
     }
     under_notice: dict[str, list[Row]] = defaultdict(list)
+    last_days: dict[str, list[date]] = defaultdict(list)
     for line in arr_lines:
+        if line["arr"] and line["valid_to"] is not None:
+            last_days[line["account_id"]].append(line["valid_to"] - _DAY)
         if known.subscriptions[line["subscription_id"]].cancel_requested:
             under_notice[line["account_id"]].append(line)
     found = []
@@ -55,12 +59,15 @@ def csm_retention_rows(
         if month % 3 != 2 or first_day(month + 1) > known.as_of:
             continue
         closes_on = min(last_day(month + 3), known.as_of)
-        owner = known.owner_on(account_id, (closes_on - _DAY).toordinal())
-        if owner is None:
-            continue
-        closing = closings.get((account_id, month_number(closes_on)), 0)
-        notice = _notice(known, under_notice[account_id], closes_on)
         quarter = first_day(month + 1)
+        closing = closings.get((account_id, month_number(closes_on)), 0)
+        day = closes_on - _DAY
+        if known.owner_on(account_id, day.toordinal()) is None and not closing:
+            day = max(last for last in last_days[account_id] if last < closes_on)
+        owner = known.owner_on(account_id, day.toordinal())
+        if owner is None or day < quarter - _DAY:
+            continue
+        notice = _notice(known, under_notice[account_id], closes_on)
         found.append(
             {
                 "csm_id": owner[1],
@@ -70,7 +77,7 @@ def csm_retention_rows(
                 "closing_arr": closing,
                 "notice_arr": notice,
                 "counted_arr": closing - notice,
-                "excluded_because": _exclusion(known, account_id, quarter, closes_on),
+                "excluded_because": _exclusion(known, account_id, quarter, day),
                 "is_partial": closes_on < last_day(month + 3),
             }
         )
@@ -96,10 +103,7 @@ def _value(known: Known, line: Row, closes_on: date) -> int:
     return round_half_up(line["arr_local"] * rate)
 
 
-def _exclusion(
-    known: Known, account_id: str, quarter: date, closes_on: date
-) -> str | None:
-    day = closes_on - _DAY
+def _exclusion(known: Known, account_id: str, quarter: date, day: date) -> str | None:
     held_since = _held_since(known, account_id, day)
     if add_months(held_since, 1) > day:
         return "held less than a month"

@@ -76,7 +76,7 @@ COLUMNS = {
     "billing_customers": "billing_customer_id account_id email_domain currency",
     "billing_subscriptions": (
         "subscription_id account_id billing_customer_id started_on ended_on "
-        "trial_ends_on current_term_start current_term_end auto_renews "
+        "trial_ends_on current_term_start current_term_end auto_renews status "
         "renewed_from_subscription_id cancel_requested_at updated_at"
     ),
     "billing_subscription_items": (
@@ -462,6 +462,7 @@ class CompanyWriter:
             current_term_start=term_start,
             current_term_end=term_end,
             auto_renews=dice.choose((None, "false", "true", "0", "Yes")),
+            status=self._status(term_end),
             renewed_from_subscription_id=renewed_from,
             **link,
         )
@@ -472,6 +473,13 @@ class CompanyWriter:
         for number in range(dice.choose((1, 1, 2, 3))):
             self._write_item_versions(subscription_id, f"{number}", start)
         return term_end
+
+    def _status(self, term_end: date | None) -> str | None:
+        """Choose a status; over only where its term has long been, as it has to be."""
+        long_over = self.as_of - timedelta(days=60)
+        if term_end is not None and term_end <= long_over and self.dice.chance(20):
+            return self.dice.choose(("Cancelled", "expired", "churned"))
+        return self.dice.choose((None, "past_due"))
 
     def _write_pauses(self, subscription_id: str, start: date) -> None:
         dice = self.dice

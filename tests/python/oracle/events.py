@@ -86,7 +86,7 @@ def arr_event_rows(
 
 def _events(stretch: Stretch, window: int | None) -> Iterator[dict[str, object]]:
     fell_on: int | None = None
-    had_arr = False
+    had_arr = is_paused_away = False
     ends = {line.valid_to for line in stretch.lines if line.valid_to is not None}
     for day in sorted({line.valid_from for line in stretch.lines} | ends):
         opening = sum(li.arr for li in stretch.lines if li.holds_on(day - 1))
@@ -97,7 +97,11 @@ def _events(stretch: Stretch, window: int | None) -> Iterator[dict[str, object]]
         is_new = not had_arr or (
             window is not None and days_away is not None and days_away > window
         )
-        kind = _kind(opening, closing, day, stretch.paused_days, had_arr, is_new)
+        is_back_from_pause = is_paused_away and stretch.has_pause_on(day - 1)
+        is_paused_away = stretch.is_paused_away_on(day)
+        kind = _kind(
+            opening, closing, is_back_from_pause, is_paused_away, had_arr, is_new
+        )
         parts: Counter[str] = Counter()
         if kind in ("expansion", "contraction"):
             parts = causes(_changes(stretch.lines, day))
@@ -117,18 +121,18 @@ def _events(stretch: Stretch, window: int | None) -> Iterator[dict[str, object]]
 def _kind(
     opening: int,
     closing: int,
-    day: int,
-    paused_days: set[int],
+    is_back_from_pause: bool,
+    is_paused_away: bool,
     had_arr: bool,
     is_new: bool,
 ) -> str:
     """Name the change; the first true branch wins."""
     if opening == 0:
-        if had_arr and day - 1 in paused_days:
+        if had_arr and is_back_from_pause:
             return "resumed"
         return "new" if is_new else "reactivation"
     if closing == 0:
-        return "paused" if day in paused_days else "churn"
+        return "paused" if is_paused_away else "churn"
     return "expansion" if closing > opening else "contraction"
 
 

@@ -5,6 +5,7 @@ Readings of DECISIONS A1 and H1:
 - A term that lapsed counts while its grace ran, or until somebody ended it. What went
   on in a new row from the day on which the term ended did not lapse, and an item that
   was to end that day had no grace.
+- What the biller closed was over from that day, whatever the ledger says since.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ def believed(
         and item_ends_on != over_on
     )
     if not lapsed:
-        return line
+        known_to = min(over_on or date.max, ended_on)
+        return {**line, "valid_to": None if known_to == date.max else known_to}
     return {**line, "valid_to": min(over_on + timedelta(days=grace_days), ended_on)}
 
 

@@ -32,11 +32,13 @@ Visibility and identity
 
 Lines
 
-9.  Dates decide; `status` and `cancel_requested_at` do not. A product whose `unit` is
-    `usage` counts when the item's `charge_type` is recurring.
+9.  Dates decide; `cancel_requested_at` does not, and `status` only where it says that
+    what renews by itself is over and no date does: then its term's end is its end. A
+    product whose `unit` is `usage` counts when the item's `charge_type` is recurring.
 10. `ended_on` between the term end and the end of grace: the subscription is over on
     that day, and restated to the term end once the grace has passed (the literal
-    "earliest of" in A1). An early renewal ends the old subscription at its start.
+    "earliest of" in A1), unless new paper came in time. An early renewal ends the old
+    subscription at its start.
 11. `trial_ends_on` is the first paid day. Lines are unbroken runs of days: adjoining
     or overlapping pauses make one gap, an empty pause makes none. Lines of ARR 0
     (free, 0 seats, 100 % off) exist.
@@ -52,7 +54,8 @@ Lines
 Months
 
 15. "Had ARR before" is ARR above 0 on any day before the month. A free plan is no ARR.
-16. A pause explains something only where the paused item's ARR is above 0.
+16. A pause explains something only where the paused item's ARR is above 0, and only
+    where all that was in force the day before the ARR fell to 0 is paused.
 17. `reactivation_window_days` counts from the first day without ARR (the churn date)
     to the first day with ARR in the month of return; more days than that is `new`.
     `resumed` is asked first.

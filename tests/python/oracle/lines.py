@@ -40,10 +40,21 @@ class Line:
 
 @dataclass
 class Stretch:
-    """An account's lines, and the days on which only a pause kept ARR away."""
+    """An account's lines, and by item the days on which only a pause kept ARR away."""
 
     lines: list[Line]
-    paused_days: set[int]
+    pauses: dict[str, set[int]]
+
+    def has_pause_on(self, day: int) -> bool:
+        """Say whether an item with a price is paused on a day."""
+        return any(day in days for days in self.pauses.values())
+
+    def is_paused_away_on(self, day: int) -> bool:
+        """Say whether all that was in force the day before is paused on a day."""
+        held = [li for li in self.lines if li.holds_on(day - 1) and li.arr > 0]
+        return bool(held) and all(
+            day in self.pauses.get(line.subscription_item_id, ()) for line in held
+        )
 
 
 def item_arr(row: Row) -> int:
@@ -101,9 +112,9 @@ def stretches(known: Known) -> dict[str, Stretch]:
         rate = known.rate(currency, reference)
         arr_local = item_arr(row)
         list_arr_local = item_arr({**row, "discount_percent": None})
-        stretch = accounts.setdefault(subscription.account_id, Stretch([], set()))
+        stretch = accounts.setdefault(subscription.account_id, Stretch([], {}))
         if arr_local > 0:
-            stretch.paused_days |= paused
+            stretch.pauses[str(row["subscription_item_id"])] = paused
         product_id = row.get("product_id")
         for start, stop in _runs(day for day in days if day not in paused):
             stretch.lines.append(

@@ -42,7 +42,7 @@ class History:
     account: Account
     is_matched: bool
     days_with_arr: list[int]
-    paused_days: set[int]
+    stretch: Stretch
     lines_at: dict[int, list[Line]]
     closings: dict[int, int]
     families: dict[int, dict[str, int]]
@@ -50,6 +50,13 @@ class History:
     def closing(self, month: int) -> int:
         """Return the ARR at a month's end."""
         return self.closings.get(month, 0)
+
+    def is_paused_on(self, day: int) -> bool:
+        """Say whether a pause took the last ARR before a day and is on that day."""
+        last = max(held for held in self.days_with_arr if held <= day)
+        return self.stretch.is_paused_away_on(last + 1) and self.stretch.has_pause_on(
+            day
+        )
 
 
 @dataclass
@@ -113,7 +120,7 @@ def history(
         account=known.accounts.get(account_id, Account(account_id)),
         is_matched=account_id in known.accounts,
         days_with_arr=sorted(day for day, arr in daily.items() if arr > 0),
-        paused_days=stretch.paused_days,
+        stretch=stretch,
         lines_at=dict(lines_at),
         closings=dict(closings),
         families={month: dict(arr) for month, arr in families.items()},
@@ -148,14 +155,14 @@ def movement_type(
         before = [day for day in account.days_with_arr if day < first]
         if not before:
             return "new"
-        if first - 1 in account.paused_days:
+        if account.is_paused_on(first - 1):
             return "resumed"
         back_on = next(day for day in account.days_with_arr if day >= first)
         days_away = back_on - (before[-1] + 1)
         window = reactivation_window_days
         return "new" if window is not None and days_away > window else "reactivation"
     if opening > 0 and closing == 0:
-        return "paused" if calendar.end(month) in account.paused_days else "churn"
+        return "paused" if account.is_paused_on(calendar.end(month)) else "churn"
     if closing > opening:
         return "expansion"
     return "contraction" if closing < opening else "none"

@@ -17,6 +17,8 @@ Row = dict[str, str | None]
 Tables = dict[str, list[Row]]
 
 UNASSIGNED = "unassigned"
+# The biller's words for what is over.
+OVER = {"cancelled", "canceled", "churned", "ended", "expired"}
 KEYS = {
     "crm_accounts": ("account_id",),
     "crm_csms": ("csm_id",),
@@ -57,6 +59,10 @@ def parse_flag(text: str | None, default: bool) -> bool:
         return default
     return {"true": True, "1": True, "yes": True, "false": False, "0": False,
             "no": False}[text.lower()]  # fmt: skip
+
+
+def _renews_itself(row: Row) -> bool:
+    return parse_flag(row.get("auto_renews"), True)
 
 
 def _clean(row: Row) -> Row:
@@ -325,14 +331,24 @@ class Known:
 
     def _end_of_life(self, row: Row, renewed_on: int | None) -> int | None:
         """Return the first day the subscription is over (DECISIONS A1)."""
-        ends = [self._fact(row.get("ended_on")), renewed_on]
+        ended_on = self._ended_on(row)
+        ends = [ended_on, renewed_on]
         term_end = self._term_end(row)
-        if term_end is not None and not parse_flag(row.get("auto_renews"), True):
+        if term_end is not None:
             last_chance = term_end + self.policies.renewal_grace_days
-            is_renewed = renewed_on is not None and renewed_on <= last_chance
-            if not is_renewed and self.today >= last_chance:
+            if renewed_on is not None and renewed_on <= last_chance:
+                if ended_on is not None and ended_on >= term_end:
+                    ends = [renewed_on]
+            elif not _renews_itself(row) and self.today >= last_chance:
                 ends.append(term_end)
         return min((end for end in ends if end is not None), default=None)
+
+    def _ended_on(self, row: Row) -> int | None:
+        """Return when the biller ended it, as far as known on the as-of date."""
+        if parse_day(row.get("ended_on")) is not None or not _renews_itself(row):
+            return self._fact(row.get("ended_on"))
+        is_over = str(row.get("status") or "").lower() in OVER
+        return self._fact(row.get("current_term_end")) if is_over else None
 
     def _term_end(self, row: Row) -> int | None:
         """Return the end of the term that was running on the as-of date."""

@@ -1,7 +1,8 @@
 -- One row per ARR line with the days on which it was believed to be in force: a term
 -- that lapsed was still counted while its grace ran, and a past week's score must not
 -- know better (DECISIONS A1). What a new row renewed on the day on which the term ended
--- did not lapse, and an item that was to end that day has no grace.
+-- did not lapse, and an item that was to end that day has no grace. One that the biller
+-- closed was over from that day, even if new paper came within its grace.
 {%- set grace_days = whole_number_var('renewal_grace_days') %}
 {%- set grace_end = add_days('lines.valid_to', grace_days) %}
 with lines as (
@@ -46,7 +47,11 @@ final as (
                 and renewals.subscription_id is null
                 and items.subscription_item_id is null
                 then least({{ grace_end }}, {{ open_end('subscriptions.ended_on') }})
-            else {{ open_end('lines.valid_to') }}
+            else
+                least(
+                    {{ open_end('lines.valid_to') }},
+                    {{ open_end('subscriptions.ended_on') }}
+                )
         end as known_to
     from lines
     left join subscriptions

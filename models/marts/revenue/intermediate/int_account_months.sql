@@ -33,7 +33,7 @@ with_state as (
     select
         monthly_changes.*,
         changes.arr_after,
-        changes.paused_items_after,
+        changes.is_paused,
         {{ open_end('cast(lead(monthly_changes.month) over (
             partition by monthly_changes.account_id
             order by monthly_changes.month
@@ -66,7 +66,7 @@ final as (
         months.closes_on,
         months.is_partial,
         with_state.arr_after as closing_arr,
-        with_state.paused_items_after > 0 as is_paused,
+        with_state.is_paused,
         case
             when with_state.month = months.month then with_state.highest_arr > 0 else
                 false

@@ -47,7 +47,15 @@ with_ends as (
             when with_lapse.renewed_on <= with_lapse.grace_ends_on then null
             when with_lapse.renewed_on is not null then with_lapse.lapses_on
             when with_lapse.grace_ends_on <= {{ as_of() }} then with_lapse.lapses_on
-        end as lapsed_on
+        end as lapsed_on,
+        -- Closed with its term, and continued by new paper within its grace: no gap.
+        case
+            when
+                with_lapse.renewed_on <= with_lapse.grace_ends_on
+                and with_lapse.ended_on >= with_lapse.current_term_end
+                then null
+            else with_lapse.ended_on
+        end as closed_on
     from with_lapse
 ),
 
@@ -59,7 +67,7 @@ final as (
         with_ends.trial_ends_on,
         nullif(
             least(
-                {{ open_end('with_ends.ended_on') }},
+                {{ open_end('with_ends.closed_on') }},
                 {{ open_end('with_ends.renewed_on') }},
                 {{ open_end('with_ends.lapsed_on') }}
             ),
