@@ -4,6 +4,7 @@
 {% macro account_of_biller(table, entry) -%}
 {%- set has_account_id = 'account_id' in entry['columns'] -%}
 {%- set bills_subscription = table != 'billing_subscriptions' and 'subscription_id' in entry['columns'] -%}
+{%- set renews_another = 'renewed_from_subscription_id' in entry['columns'] -%}
 {%- set named_account = meant_value('identities', 'source_account_id', 'account_id') -%}
 {%- set billed_account = meant_value('billed', 'subscription_id', 'account_id') -%}
 {%- set customer = 'billing_customer_id' -%}
@@ -18,8 +19,26 @@
             ~ ', versions.subscription_id)'
     }) -%}
 {%- endif -%}
+{%- if renews_another -%}
+    {%- do resolved.update({
+        'renewed_from_subscription_id':
+            'coalesce(' ~ meant_value('earlier', 'subscription_id', 'subscription_id')
+            ~ ', versions.renewed_from_subscription_id)'
+    }) -%}
+{%- endif -%}
 {%- if has_account_id -%}
 {{ account_identities() }},
+
+{% endif -%}
+{%- if renews_another -%}
+earlier as (
+    select versions.subscription_id
+    from versions
+    where versions.unusable_for is null
+    group by versions.subscription_id
+),
+
+{{ ids_in_any_case('earlier', 'subscription_id') }},
 
 {% endif -%}
 {%- if bills_subscription -%}
@@ -111,6 +130,9 @@ with_account as (
     {%- endif %}
     {%- if bills_subscription %}
     {{ join_what_id_means('versions.subscription_id', 'billed', 'subscription_id') | indent(4) }}
+    {%- endif %}
+    {%- if renews_another %}
+    {{ join_what_id_means('versions.renewed_from_subscription_id', 'earlier', 'subscription_id') | indent(4) }}
     {%- endif %}
     {{ join_what_id_means('versions.billing_customer_id', 'customers', customer) | indent(4) }}
 )

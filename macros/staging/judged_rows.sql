@@ -175,7 +175,7 @@ judged as (
 
 {%- if entry.get('no_overlap') %}
 {%- set has_no_day = 'judged.' ~ entry['no_overlap'][0] ~ ' = ' ~ open_end('judged.' ~ entry['no_overlap'][1]) %}
-{%- set rivals = 'judged.first_verdict, judged.source_account_id, ' ~ has_no_day %}
+{%- set rivals = 'judged.first_verdict, judged.meant_account_id, ' ~ has_no_day %}
 
 -- Two rows of one account that share a day contradict each other: both are refused,
 -- since choosing one would be a guess. A period without a day shares none.

@@ -31,6 +31,12 @@ with_account as (
     select
         {{ versions_without_account(entry) }}
         versions.account_id as source_account_id,
+        {%- if entry.get('no_overlap') %}
+        coalesce(
+            {{ meant_value('identities', 'source_account_id', 'source_account_id') | indent(12) }},
+            versions.account_id
+        ) as meant_account_id,
+        {%- endif %}
         {{ meant_value('identities', 'source_account_id', 'account_id') | indent(4) }} as account_id,
         case
             when {{ meant_value('identities', 'source_account_id', 'account_id') | indent(8) }} is null

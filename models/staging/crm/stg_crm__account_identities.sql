@@ -1,6 +1,7 @@
 -- One row per account id that any system may send: the account it counts under.
 -- Merges are followed to the survivor, parents to the top. An account on a cycle of
 -- merges survives as itself, one on a cycle of parents has no parent; both are marked.
+{%- set account_meant = meant_value('known_accounts', 'account_id', 'account_id') %}
 {{ config(materialized='table') }}
 
 with crm_accounts as (
@@ -14,13 +15,30 @@ with crm_accounts as (
     where base.verdict = 'staged' or {{ excluded_for('base') }} is not null
 ),
 
+known_accounts as (
+    select account_id from crm_accounts
+),
+
+{{ ids_in_any_case('known_accounts', 'account_id') }},
+
 merge_links as (
     select
         crm_accounts.account_id as id,
-        coalesce(survivors.account_id, crm_accounts.account_id) as next_id
+        coalesce({{ account_meant | indent(8) }}, crm_accounts.account_id) as next_id
     from crm_accounts
-    left join crm_accounts as survivors
-        on crm_accounts.merged_into_account_id = survivors.account_id
+    {{ join_what_id_means(
+        'crm_accounts.merged_into_account_id', 'known_accounts', 'account_id'
+    ) | indent(4) }}
+),
+
+named_parents as (
+    select
+        crm_accounts.*,
+        {{ account_meant | indent(8) }} as named_parent_id
+    from crm_accounts
+    {{ join_what_id_means(
+        'crm_accounts.parent_account_id', 'known_accounts', 'account_id'
+    ) | indent(4) }}
 ),
 
 {{ follow_links('merge_links') }},
@@ -40,12 +58,12 @@ direct_parents as (
     select
         survivors.account_id,
         nullif(parents.account_id, survivors.account_id) as parent_account_id,
-        crm_accounts.excluded_for
+        named_parents.excluded_for
     from survivors
-    inner join crm_accounts
-        on survivors.source_account_id = crm_accounts.account_id
+    inner join named_parents
+        on survivors.source_account_id = named_parents.account_id
     left join survivors as parents
-        on crm_accounts.parent_account_id = parents.source_account_id
+        on named_parents.named_parent_id = parents.source_account_id
     where survivors.source_account_id = survivors.account_id
 ),
 
@@ -81,16 +99,16 @@ final as (
         end as parent_account_id,
         coalesce(parent_links_followed.end_id, survivors.account_id)
             as ultimate_parent_account_id,
-        crm_accounts.domain,
-        coalesce(real_parents.excluded_for, crm_accounts.excluded_for)
+        named_parents.domain,
+        coalesce(real_parents.excluded_for, named_parents.excluded_for)
             as excluded_for,
         survivors.has_merge_cycle,
         parent_links_followed.end_id is null
-        or coalesce(crm_accounts.parent_account_id = crm_accounts.account_id, false)
+        or coalesce(named_parents.named_parent_id = named_parents.account_id, false)
             as has_parent_cycle
     from survivors
-    inner join crm_accounts
-        on survivors.source_account_id = crm_accounts.account_id
+    inner join named_parents
+        on survivors.source_account_id = named_parents.account_id
     inner join real_parents
         on survivors.account_id = real_parents.account_id
     inner join parent_links_followed
