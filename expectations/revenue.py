@@ -418,6 +418,26 @@ CHECKS = [
         applies="(select count(*) from staging.stg_billing__subscriptions) > 0",
         unless="no subscription counts",
     ),
+    Check(
+        "no_paused_subscription_has_arr",
+        evidence=f"""
+            select
+                'billing_subscriptions' as subject,
+                coalesce(sum(cast(lines.arr as double) * 100), 0) as measured,
+                some_of(lines.subscription_id) as named
+            from revenue.arr_lines as lines
+            inner join staging.stg_billing__subscriptions as subscriptions
+                using (subscription_id)
+            where
+                subscriptions.status = 'paused'
+                and coalesce(subscriptions.updated_on, as_of()) <= as_of()
+                and lines.arr > 0 and {IN_FORCE}
+        """,
+        says="paused by status, but not by billing_pauses, carry an ARR of {measured}",
+        remedy="give their days in billing_pauses, or the status they have now",
+        applies="(select count(*) from staging.stg_billing__subscriptions) > 0",
+        unless="no subscription counts",
+    ),
     # What a row was worth is taken from its own columns where they could be read, and
     # else from the generation before or the mean of the others.
     Check(

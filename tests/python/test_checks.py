@@ -158,6 +158,8 @@ FAULTS = [
      "set delta_arr = delta_arr * 100 where event_on > as_of() - 30", "blocked"),
     ("no_trial_has_arr", "update staging.base_billing__subscriptions set "
      "status = 'trialing' where status = 'active'", "blocked"),
+    ("no_paused_subscription_has_arr", "update staging.base_billing__subscriptions set "
+     "status = 'paused' where status = 'active'", "warned"),
     ("refused_arr", "update staging.base_billing__subscription_items set "
      "verdict = 'quarantined', refused_for = 'not_a_price:unit_price' "
      "where valid_to is null and hash(subscription_item_id) % 200 = 0", "blocked"),
