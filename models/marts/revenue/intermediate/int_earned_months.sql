@@ -1,8 +1,8 @@
 -- One row per account, month and line type that has a period: invoice lines spread over
 -- the period that they bill, [period_start, period_end). Whole months get the same, and
 -- a day its share of its month, as contracts give it: a year paid at once is a twelfth
--- each month. What lies after as_of_date is not here yet. The month in which a period
--- ends takes what rounding left.
+-- each month. What lies after as_of_date is not here yet. Rounded so that the months of
+-- a period add up to its amount: each is the difference of two sums so far.
 with invoice_lines as (
     select * from {{ ref('int_invoice_lines') }}
     where line_type in ('recurring', 'proration', 'credit')

@@ -76,7 +76,7 @@ final as (
         candidates.valued_on,
         coalesce(
             candidates.rate,
-            cast('no exchange rate for ' || candidates.currency as decimal(18, 8))
+            cast('no exchange rate for ' || candidates.currency as decimal(20, 12))
         ) as rate,
         candidates.rate_date
     from candidates

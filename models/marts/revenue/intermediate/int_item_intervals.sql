@@ -60,7 +60,7 @@ final as (
         recurring.*,
         case
             when recurring.currency = '{{ currency_var("reporting_currency") }}'
-                then cast(1 as decimal(18, 8))
+                then cast(1 as decimal(20, 12))
             else reference_rates.rate
         end as rate
     from recurring
