@@ -61,6 +61,10 @@ def parse_flag(text: str | None, default: bool) -> bool:
             "no": False}[text.lower()]  # fmt: skip
 
 
+def _start(row: Row) -> int:
+    return date.fromisoformat(str(row["started_on"])).toordinal()
+
+
 def _renews_itself(row: Row) -> bool:
     return parse_flag(row.get("auto_renews"), True)
 
@@ -309,13 +313,15 @@ class Known:
         for row, _ in visible.values():
             if row.get("renewed_from_subscription_id"):
                 old = str(row["renewed_from_subscription_id"])
-                start = date.fromisoformat(str(row["started_on"])).toordinal()
+                start = _start(row)
+                if old not in visible or start < _start(visible[old][0]):
+                    continue
                 renewed_on[old] = min(start, renewed_on.get(old, start))
         self.subscriptions = {
             subscription_id: Subscription(
                 subscription_id,
                 account_id,
-                date.fromisoformat(str(row["started_on"])).toordinal(),
+                _start(row),
                 self._end_of_life(row, renewed_on.get(subscription_id)),
                 parse_day(row.get("trial_ends_on")),
                 self._moment(row.get("cancel_requested_at")),

@@ -12,15 +12,18 @@ account_identities as (
     from {{ ref('stg_crm__account_identities') }}
 ),
 
+-- What began before the row that it names cannot have renewed it.
 renewals as (
     select
-        subscriptions.renewed_from_subscription_id as subscription_id,
+        renewed.subscription_id,
         min(subscriptions.started_on) as renewed_on
     from subscriptions
+    inner join subscriptions as renewed
+        on subscriptions.renewed_from_subscription_id = renewed.subscription_id
     where
-        subscriptions.renewed_from_subscription_id is not null
-        and subscriptions.renewed_from_subscription_id <> subscriptions.subscription_id
-    group by subscriptions.renewed_from_subscription_id
+        subscriptions.subscription_id <> renewed.subscription_id
+        and subscriptions.started_on >= renewed.started_on
+    group by renewed.subscription_id
 ),
 
 -- A lapse: the term has ended, nothing renews it by itself, and no renewal came in
