@@ -1,5 +1,5 @@
 -- One row per currency in use and rate date that a valuation needs: the reference date
--- (`reference`) and each month's closing day. The rate is the last one on or before
+-- (without a month) and each month's closing day. The rate is the last one on or before
 -- that day, else the first one after it. A currency without any rate stops the run: it
 -- is cast to a number so that the engine's error has its name.
 with items as (

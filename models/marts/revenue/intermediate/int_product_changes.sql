@@ -1,5 +1,5 @@
 -- One row per account, product and day on which something of the product starts or
--- ends: its quantity, ARR, list ARR and discount before and after.
+-- ends: its quantity, ARR and ARR at list prices before and after.
 with lines as (
     select * from {{ ref('arr_lines') }}
 ),
