@@ -438,6 +438,30 @@ CHECKS = [
         applies="(select count(*) from staging.stg_billing__subscriptions) > 0",
         unless="no subscription counts",
     ),
+    Check(
+        "prices_are_in_the_currency_of_their_customer",
+        evidence=f"""
+            select
+                'billing_subscription_items' as subject,
+                coalesce(sum(cast(lines.arr as double) * 100), 0) as measured,
+                some_of(lines.subscription_item_id) as named
+            from revenue.arr_lines as lines
+            inner join staging.stg_billing__subscription_items as items
+                using (subscription_item_id)
+            inner join staging.stg_billing__subscriptions as subscriptions
+                on lines.subscription_id = subscriptions.subscription_id
+            inner join staging.stg_billing__customers as customers
+                using (billing_customer_id)
+            where
+                items.currency is null
+                and customers.currency <> reporting_currency()
+                and lines.arr > 0 and {IN_FORCE}
+        """,
+        says="without a currency, of customers billed in another, carry {measured}",
+        remedy="send each item's currency: without one it is the reporting currency",
+        applies="(select count(*) from staging.stg_billing__customers) > 0",
+        unless="no billing customer counts",
+    ),
     # What a row was worth is taken from its own columns where they could be read, and
     # else from the generation before or the mean of the others.
     Check(

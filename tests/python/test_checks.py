@@ -158,6 +158,8 @@ FAULTS = [
      "set delta_arr = delta_arr * 100 where event_on > as_of() - 30", "blocked"),
     ("no_trial_has_arr", "update staging.base_billing__subscriptions set "
      "status = 'trialing' where status = 'active'", "blocked"),
+    ("prices_are_in_the_currency_of_their_customer", "update "
+     "staging.base_billing__customers set currency = 'EUR'", "warned"),
     ("no_paused_subscription_has_arr", "update staging.base_billing__subscriptions set "
      "status = 'paused' where status = 'active'", "warned"),
     ("refused_arr", "update staging.base_billing__subscription_items set "
