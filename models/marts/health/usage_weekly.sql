@@ -1,7 +1,6 @@
 -- One row per account and week (from its Monday) with usage reported. A row that covers
 -- a week works like a day's; events count where no daily usage is sent.
 {%- set uses = 'usage_days.active_users, usage_days.sessions, usage_days.events' %}
-{%- set is_used = 'case when coalesce(' ~ uses ~ ', 0) > 0 then 1 else 0 end' %}
 with daily as (
     select * from {{ ref('stg_usage__daily') }}
     where {{ in_weeks_to_build('usage_date') }}
@@ -33,7 +32,7 @@ usage_days as (
         events.account_id,
         {{ week_of('events.occurred_on') }} as week,
         events.occurred_on as usage_date,
-        count(distinct events.user_id) as active_users,
+        nullif(count(distinct events.user_id), 0) as active_users,
         cast(null as bigint) as sessions,
         count(*) as events
     from events
@@ -43,26 +42,26 @@ usage_days as (
 numbered_days as (
     select
         usage_days.*,
-        coalesce(usage_days.active_users, 0) as users,
         {{ days_between('usage_days.week', 'usage_days.usage_date') }} as day,
-        {{ is_used }} as has_use
+        -- Use by nobody knows whom (1) makes active days of a week that counts no user.
+        case
+            when usage_days.active_users > 0 then 2 when coalesce({{ uses }}) > 0 then 1
+        end as kind
     from usage_days
 ),
 
--- An account may have several rows a day (a merged one): seven sums cost less than a
--- second grouping by day.
+-- A merged account has several rows a day: seven sums cost less than grouping by day.
 week_days as (
     select
         numbered_days.account_id,
         numbered_days.week,
         {%- for day in range(7) %}
-        sum(case when numbered_days.day = {{ day }} then numbered_days.users else 0 end)
+        sum(case when numbered_days.day = {{ day }} then numbered_days.active_users end)
             as users_{{ day }},
-        max(case
-            when numbered_days.day = {{ day }} then numbered_days.has_use
-            else 0
-        end) as has_use_{{ day }},
+        max(case when numbered_days.day = {{ day }} then numbered_days.kind end)
+            as kind_{{ day }},
         {%- endfor %}
+        max(numbered_days.kind) as kind,
         sum(numbered_days.active_users) as all_users,
         sum(numbered_days.sessions) as sessions,
         sum(numbered_days.events) as events,
@@ -88,7 +87,7 @@ feature_days as (
         events.account_id,
         {{ week_of('events.occurred_on') }} as week,
         events.feature,
-        count(distinct events.user_id) as users
+        nullif(count(distinct events.user_id), 0) as users
     from events
     where events.feature is not null
     group by events.account_id, {{ week_of('events.occurred_on') }}, events.feature
@@ -110,11 +109,12 @@ summed as (
         week_days.*,
         greatest(
             {%- for day in range(7) %}
-            week_days.users_{{ day }}{{ ',' if not loop.last }}
+            coalesce(week_days.users_{{ day }}, 0){{ ',' if not loop.last }}
             {%- endfor %}
         ) as most_users,
         {%- for day in range(7) %}
-        {{ '+ ' if not loop.first }}week_days.has_use_{{ day }}
+        {{ '+ ' if not loop.first -}}
+        case when week_days.kind_{{ day }} = week_days.kind then 1 else 0 end
         {%- endfor %} as active_days
     from week_days
 ),

@@ -78,6 +78,7 @@ class _Day:
     users: int = 0
     counted: bool = False
     used: bool = False
+    used_by_counted: bool = False
 
 
 def usage_weeks(daily: Iterable[Row], features: Iterable[Row]) -> dict[date, UsageWeek]:
@@ -91,13 +92,16 @@ def usage_weeks(daily: Iterable[Row], features: Iterable[Row]) -> dict[date, Usa
         # The first that the source sends says whether there was use.
         said = next((count for count in counts if count is not None), 0)
         day.used |= said > 0
+        day.used_by_counted |= (row["active_users"] or 0) > 0
         day.users += row["active_users"] or 0
         day.counted |= row["active_users"] is not None
         if row["sessions"] is not None:
             week.sessions = (week.sessions or 0) + row["sessions"]
     for monday, found in days.items():
         week = weeks[monday]
-        week.active_days = sum(day.used for day in found.values())
+        week.active_days = sum(day.used_by_counted for day in found.values())
+        # Where nobody was counted, use by nobody knows whom makes days.
+        week.active_days = week.active_days or sum(day.used for day in found.values())
         if any(day.counted for day in found.values()):
             week.user_days = sum(day.users for day in found.values())
             week.most_users = max(day.users for day in found.values())
@@ -222,7 +226,7 @@ def _usage(customer: Row, known: Known) -> dict[str, Any]:
         trend = None if change is None else change - 1
     user_days = sum(one.user_days for one in lately)
     most_users = max((one.most_users for one in lately), default=0)
-    active_days = sum(one.active_days for one in lately)
+    active_days = sum(one.active_days for one in lately if one.users is not None)
     sessions = [one.sessions for one in lately if one.sessions is not None]
     five = [known.usage[monday] for monday in back(0, 4) if monday in known.usage]
     used = max((one.features for one in five if one.features is not None), default=None)

@@ -48,7 +48,10 @@ every_week as (
         end as users,
         coalesce(usage_weeks.active_users_max, 0) as most_users,
         coalesce(usage_weeks.active_user_days, 0) as user_days,
-        coalesce(usage_weeks.active_days, 0) as active_days,
+        case
+            when usage_weeks.active_user_days is null then 0
+            else usage_weeks.active_days
+        end as active_days,
         usage_weeks.sessions,
         usage_weeks.features_used,
         usage_weeks.feature_users
