@@ -283,5 +283,5 @@ class _Additions:
                 activity_type=dice.choose(("call", "email", "meeting", "onsite")),
                 purpose=dice.choose(("expansion", "expansion", "renewal")),
                 occurred_at=f"{day}T10:00:00Z",
-                status=dice.choose(("completed", "completed", "no_show", None)),
+                status=dice.choose(("completed", "delivered", "no_show", None)),
             )

@@ -22,6 +22,7 @@ from typing import Any
 from oracle.arithmetic import add_months, monday_of, ratio, rounded
 from oracle.health import Row
 from oracle.in_force import Customer
+from oracle.touches import was_held
 
 _DAY = timedelta(days=1)
 _WEEK = timedelta(weeks=1)
@@ -304,7 +305,7 @@ def _engagement(
     taken_on = customer["taken_on"]
     met = [one for one in known.activities if is_meeting(one)]
     met = [one for one in met if one["occurred_on"] <= taken_on]
-    held = [one for one in met if one["status"] in (None, "completed")]
+    held = [one for one in met if was_held(one)]
     reviews = [one for one in held if one["activity_type"] in _REVIEWS]
 
     def days_since(
@@ -345,7 +346,7 @@ def _engagement(
 def is_meeting(activity: Row) -> bool:
     """Tell whether a person of ours met, or was to meet, a customer."""
     return activity["activity_type"] not in _NOT_MET and (
-        activity["status"] in (None, "completed", "no_show")
+        was_held(activity) or activity["status"] == "no_show"
     )
 
 

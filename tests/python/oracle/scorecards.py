@@ -25,6 +25,7 @@ from oracle.arithmetic import first_day, month_number, ratio
 from oracle.capacity import Capacity
 from oracle.health import Row
 from oracle.month_closes import UNASSIGNED, Standing
+from oracle.touches import was_held
 
 MONTHS = {"quarter": 3, "year": 12}
 ADVOCACY = {
@@ -34,7 +35,6 @@ ADVOCACY = {
     "reference": "customer_references",
 }
 _NOT_PERSONAL = ("internal", "automated_email", "in_app_message")
-_NOT_HELD = ("cancelled", "no_show", "bounced")
 _PURPOSES = ("rescue", "expansion", "renewal")
 
 
@@ -236,7 +236,7 @@ class Scorecards:
             for row in self.capacity.activities
             if row["purpose"] in _PURPOSES
             and row["activity_type"] not in _NOT_PERSONAL
-            and row["status"] not in _NOT_HELD
+            and was_held(row)
         ]
         found: dict[tuple[str, Period], set[str]] = {}
         for owner, rows in self._by_owner(held, "occurred_on").items():

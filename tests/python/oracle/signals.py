@@ -26,6 +26,7 @@ from typing import Any
 from oracle.arithmetic import ratio, rounded
 from oracle.expansion import Deal
 from oracle.health import Row
+from oracle.touches import was_held
 
 _DAY = timedelta(days=1)
 _WEEK = timedelta(weeks=1)
@@ -301,7 +302,7 @@ class Signals:
             for activity in account.activities
             if activity["activity_type"] in _MET
             and activity["purpose"] == "expansion"
-            and activity["status"] == "completed"
+            and was_held(activity)
             and signal.week.week <= activity["occurred_on"] <= signal.expires_on
         ]
         return {

@@ -15,6 +15,7 @@ from fractions import Fraction
 
 from oracle.arithmetic import rounded
 from oracle.health import Row
+from oracle.touches import was_held
 
 TIERS = ("high", "mid", "low", "tech")
 CATEGORIES = (
@@ -26,7 +27,6 @@ CATEGORIES = (
     "renewal",
     "other",
 )
-_NOT_HELD = ("cancelled", "no_show", "bounced")
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def category_of(activity: Row) -> str:
 
 def minutes_of(activity: Row) -> Decimal:
     """Return the minutes that an activity took."""
-    if activity["status"] in _NOT_HELD:
+    if not was_held(activity):
         return Decimal(0)
     return activity["duration_minutes"] or Decimal(0)
 

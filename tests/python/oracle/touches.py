@@ -25,10 +25,15 @@ _AUTOMATED = ("automated_email", "in_app_message")
 _REVIEWS = ("qbr", "ebr")
 
 
+def was_held(activity: Row) -> bool:
+    """Tell whether an activity took place."""
+    return activity["status"] not in ("no_show", "cancelled", "bounced")
+
+
 def is_touch(activity: Row) -> bool:
     """Tell whether a person of ours met the customer."""
     return activity["activity_type"] not in (*_AUTOMATED, "internal") and (
-        activity["status"] not in ("no_show", "cancelled", "bounced")
+        was_held(activity)
     )
 
 

@@ -4,7 +4,7 @@ with activities as (
     select * from {{ ref('stg_crm__activities') }}
     where
         duration_minutes > 0
-        and coalesce(status, 'completed') not in ('cancelled', 'no_show', 'bounced')
+        and {{ was_held('status') }}
 ),
 
 known_csms as (

@@ -31,7 +31,7 @@ activities as (
     select * from {{ ref('stg_crm__activities') }}
     where
         activity_type not in ('internal', 'automated_email', 'in_app_message')
-        and coalesce(status, 'completed') not in ('cancelled', 'no_show', 'bounced')
+        and {{ was_held('status') }}
         -- What the triggers call for: a risk, a chance, a contract's end.
         and purpose in ('rescue', 'expansion', 'renewal')
 ),

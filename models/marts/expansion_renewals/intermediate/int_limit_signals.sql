@@ -24,7 +24,7 @@ conversations as (
     select * from {{ ref('stg_crm__activities') }}
     where
         purpose = 'expansion'
-        and status = 'completed'
+        and {{ was_held('status') }}
         and activity_type in ('call', 'meeting', 'onsite')
 ),
 

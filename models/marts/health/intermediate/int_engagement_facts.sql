@@ -1,5 +1,5 @@
--- One row per customer and scored week: how it has been met. A touch is a completed
--- activity of a person with the customer; automated messages and internal work are
+-- One row per customer and scored week: how it has been met. A touch is an activity
+-- that a person held with the customer; automated messages and internal work are
 -- none. Time without a touch counts from the customer's start or, where that is later,
 -- from the first activity that the CRM has of anybody; it is the least that it can have
 -- been, so that it counts once it is no longer good, and says nothing before.
@@ -14,11 +14,11 @@ touch_tiers as (
 meetings as (
     select
         *,
-        coalesce(status, 'completed') = 'completed' as is_completed
+        {{ was_held('status') }} as is_held
     from {{ ref('stg_crm__activities') }}
     where
         activity_type not in ('automated_email', 'in_app_message', 'internal')
-        and coalesce(status, 'completed') in ('completed', 'no_show')
+        and ({{ was_held('status') }} or status = 'no_show')
 ),
 
 weeks as (
@@ -44,7 +44,7 @@ touch_days as (
             order by meetings.occurred_on
         ) as next_on
     from meetings
-    where meetings.is_completed
+    where meetings.is_held
     group by meetings.account_id, meetings.occurred_on
 ),
 
@@ -57,7 +57,7 @@ review_days as (
             order by meetings.occurred_on
         ) as next_on
     from meetings
-    where meetings.is_completed and meetings.activity_type in ('qbr', 'ebr')
+    where meetings.is_held and meetings.activity_type in ('qbr', 'ebr')
     group by meetings.account_id, meetings.occurred_on
 ),
 
@@ -66,7 +66,7 @@ attendance as (
     select
         meetings.account_id,
         weeks.week,
-        sum(case when meetings.is_completed then 1 else 0 end) as attended,
+        sum(case when meetings.is_held then 1 else 0 end) as attended,
         count(*) as planned
     from meetings
     inner join weeks

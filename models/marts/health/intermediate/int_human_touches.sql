@@ -18,7 +18,7 @@ final as (
         activities.activity_type not in (
             'automated_email', 'in_app_message', 'internal'
         )
-        and coalesce(activities.status, 'completed') in ('completed', 'delivered')
+        and {{ was_held('activities.status') }}
 )
 
 select * from final
