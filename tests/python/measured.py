@@ -183,7 +183,12 @@ def measured_in(connection: duckdb.DuckDBPyConnection, every: int = 1) -> Measur
                 customer,
                 held[customer["account_id"], customer["week"]],
                 health_facts.facts(
-                    customer,
+                    {
+                        **customer,
+                        "arr_since": by_id[customer["account_id"]].arr_since(
+                            customer["taken_on"]
+                        ),
+                    },
                     touchpoint_days.get(customer["touch_tier"]),
                     known[customer["account_id"]],
                 ),

@@ -31,7 +31,7 @@ touch_records as (
 customers as (
     select
         states.account_id,
-        min(states.valid_from) as first_arr_on,
+        max(case when states.valid_to is null then states.arr_since end) as arr_since,
         max(case when states.valid_to is null then states.touch_tier end) as touch_tier
     from states
     where states.arr > 0
@@ -76,13 +76,13 @@ planned as (
         last_touches.last_touch_on,
         cadences.touchpoint_days,
         {{ next_touch_due(
-            'last_touches.last_touch_on', 'customers.first_arr_on',
+            'last_touches.last_touch_on', 'customers.arr_since',
             'touch_records.records_from', 'cadences.touchpoint_days'
         ) | indent(8) }} as due_on,
         last_touches.last_qbr_on,
         cadences.qbr_days,
         {{ next_touch_due(
-            'last_touches.last_qbr_on', 'customers.first_arr_on',
+            'last_touches.last_qbr_on', 'customers.arr_since',
             'touch_records.records_from', 'cadences.qbr_days'
         ) | indent(8) }} as qbr_due_on,
         coalesce(last_touches.human_touches_92_days, 0) as human_touches_92_days,

@@ -80,6 +80,14 @@ class Account:
         days = [state["valid_from"] for state in self.states if state["arr"] > 0]
         return min(days, default=None)
 
+    def arr_starts(self) -> Iterator[date]:
+        """Yield the days from which it had ARR after having had none."""
+        had_arr = False
+        for state in sorted(self.states, key=lambda state: state["valid_from"]):
+            if state["arr"] > 0 and not had_arr:
+                yield state["valid_from"]
+            had_arr = state["arr"] > 0
+
     def tier_on(self, day: date) -> str | None:
         """Return the tier in which it has ARR that day."""
         for state in self.states:
@@ -304,9 +312,10 @@ def _not_met(
     account: Account, policy: Row, as_of: date, wanted: str, met: Iterable[date]
 ) -> Iterator[Period]:
     """Yield the days on which a meeting is longer ago than tier and band bear."""
-    if account.first_arr_on is None or account.touches_from is None:
+    if account.touches_from is None:
         return
-    days = sorted({*met, max(account.first_arr_on, account.touches_from)})
+    starts = {max(start, account.touches_from) for start in account.arr_starts()}
+    days = sorted({*met, *starts})
     for number, day in enumerate(days):
         next_day = [*days, as_of + _DAY][number + 1]
         overdue = day

@@ -127,8 +127,8 @@ def usage_weeks(daily: Iterable[Row], features: Iterable[Row]) -> dict[date, Usa
 def facts(customer: Row, touchpoint_days: int | None, known: Known) -> dict[str, Any]:
     """Return every measure of one customer's week, and since when each is known.
 
-    `customer` has week, taken_on, seats, features_bought, first_arr_on and
-    stage_by_age.
+    `customer` has week, taken_on, seats, features_bought, first_arr_on, stage_by_age
+    and arr_since, the day from which it has had ARR without a break.
     """
     return {
         "time_to_first_value": _time_to_first_value(customer, known),
@@ -311,11 +311,13 @@ def _engagement(
     def days_since(
         those: Sequence[Row], first_of_anybody: date | None, good_for: Fraction | None
     ) -> int | None:
-        if those:
-            return (taken_on - max(one["occurred_on"] for one in those)).days
+        days = [one["occurred_on"] for one in those]
+        days = [day for day in days if day >= customer["arr_since"]]
+        if days:
+            return (taken_on - max(days)).days
         if first_of_anybody is None or first_of_anybody > taken_on:
             return None
-        at_least = (taken_on - max(customer["first_arr_on"], first_of_anybody)).days
+        at_least = (taken_on - max(customer["arr_since"], first_of_anybody)).days
         # Until it is too long, nothing is known: silence is not good news.
         return at_least if good_for is not None and at_least > good_for else None
 

@@ -68,6 +68,14 @@ class Customer:
         held = [spell for spell in self._spells if spell.start <= day]
         return held[-1].tier if held else None
 
+    def arr_since(self, day: date) -> date | None:
+        """Return the first of the days with ARR that led to a day without a break."""
+        since = None
+        for spell in self._spells:
+            if spell.start <= day:
+                since = None if spell.tier is None else since or spell.start
+        return since
+
     @cached_property
     def _spells(self) -> list[Spell]:
         edges = {

@@ -7,6 +7,8 @@ Readings of DECISIONS I7 and of the columns' descriptions:
 - A touch on the as-of date counts, one 92 days before it no more. What automation sent
   counts from the day after the same day of last year on.
 - Due on a day is not overdue that day.
+- Who was met before it had the ARR that it has had without a break since has waited for
+  as long as it has had that.
 """
 
 from __future__ import annotations
@@ -56,11 +58,14 @@ def touchpoints(
     cadence = cadences.get((tier, band), {"touchpoint_days": None, "qbr_days": None})
     last_touch_on = _last(met)
     last_qbr_on = _last(reviews)
-    counts_from = None
-    if touches_from is not None:
-        counts_from = max(customer.started_on, touches_from)
-    due_on = _due(last_touch_on or counts_from, cadence["touchpoint_days"])
-    qbr_due_on = _due(last_qbr_on or counts_from, cadence["qbr_days"])
+    since = customer.arr_since(as_of)
+
+    def counts_from(last: date | None) -> date | None:
+        known_from = last or touches_from
+        return None if known_from is None or since is None else max(known_from, since)
+
+    due_on = _due(counts_from(last_touch_on), cadence["touchpoint_days"])
+    qbr_due_on = _due(counts_from(last_qbr_on), cadence["qbr_days"])
     return {
         "touch_tier": tier,
         "health_band": band,

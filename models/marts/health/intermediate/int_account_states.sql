@@ -1,7 +1,8 @@
 -- One row per account and period [valid_from, valid_to) in which its ARR, touch tier
 -- and seats stay the same, from its first day with a contract on; a null valid_to is
--- open. By the day, where revenue.arr_monthly knows the state at month ends only, and
--- as it was believed then: a term that lapsed counts while its grace ran.
+-- open. arr_since is the day from which it has had ARR without a break. By the day,
+-- where revenue.arr_monthly knows the state at month ends only, and as it was believed
+-- then: a term that lapsed counts while its grace ran.
 with lines as (
     select * from {{ ref('int_known_lines') }}
 ),
@@ -85,17 +86,48 @@ states as (
     )
 ),
 
+with_starts as (
+    select
+        states.*,
+        case
+            when
+                states.arr > 0
+                and coalesce(lag(states.arr) over (
+                    partition by states.account_id
+                    order by states.valid_from
+                ), 0) = 0
+                then states.valid_from
+        end as starts_on
+    from states
+),
+
+spells as (
+    select
+        with_starts.*,
+        case
+            when with_starts.arr > 0
+                then max(with_starts.starts_on) over account_history
+        end as arr_since
+    from with_starts
+    window account_history as (
+        partition by with_starts.account_id
+        order by with_starts.valid_from
+        rows between unbounded preceding and current row
+    )
+),
+
 final as (
     select
-        states.account_id,
-        states.valid_from,
-        states.valid_to,
-        cast(states.arr as decimal(18, 2)) as arr,
-        cast(states.seats as decimal(18, 4)) as seats,
+        spells.account_id,
+        spells.valid_from,
+        spells.valid_to,
+        cast(spells.arr as decimal(18, 2)) as arr,
+        cast(spells.seats as decimal(18, 4)) as seats,
+        spells.arr_since,
         {{ assigned_touch_tier() | indent(8) }} as touch_tier
-    from states
+    from spells
     {{ join_touch_tier(
-        'states', 'states.valid_from', 'states.arr', 'states.assisted_lines = 0'
+        'spells', 'spells.valid_from', 'spells.arr', 'spells.assisted_lines = 0'
     ) | indent(4) }}
 )
 

@@ -28,15 +28,15 @@ touch_records as (
     from touches
 ),
 
-first_arr as (
-    select
+starts as (
+    select distinct
         states.account_id,
-        min(states.valid_from) as first_arr_on
+        states.arr_since
     from states
-    group by states.account_id
 ),
 
--- The days from which the clock runs: each touch, and the start of who was never met.
+-- The days from which the clock runs: each touch, and each day on which an account
+-- became a customer, for the first time or again.
 met_days as (
     select
         'touchpoint_overdue' as trigger,
@@ -55,10 +55,10 @@ met_days as (
     union distinct
     select
         triggers.trigger,
-        first_arr.account_id,
-        greatest(first_arr.first_arr_on, touch_records.records_from) as met_on,
+        starts.account_id,
+        greatest(starts.arr_since, touch_records.records_from) as met_on,
         0 as is_met
-    from first_arr
+    from starts
     cross join touch_records
     inner join triggers
         on triggers.trigger in ('touchpoint_overdue', 'qbr_overdue')
@@ -133,13 +133,12 @@ final as (
         pieces.trigger,
         pieces.holds_from,
         pieces.holds_until,
-        case
-            when pieces.is_met = 0 and pieces.trigger = 'qbr_overdue'
-                then 'no business review yet'
-            when pieces.is_met = 0 then 'not met as a customer yet'
-            when pieces.trigger = 'qbr_overdue'
-                then 'no business review since ' || cast(pieces.met_on as varchar(10))
-            else 'not met since ' || cast(pieces.met_on as varchar(10))
+        case pieces.trigger
+            when 'qbr_overdue' then 'no business review since '
+            else 'not met since '
+        end || case pieces.is_met
+            when 1 then cast(pieces.met_on as varchar(10))
+            else 'its contract began'
         end as reason
     from pieces
     where

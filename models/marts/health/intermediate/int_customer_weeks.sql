@@ -63,6 +63,7 @@ final as (
         cast(states.seats as decimal(18, 2)) as seats,
         bought.features_bought,
         first_arr.first_arr_on,
+        states.arr_since,
         states.touch_tier,
         {{ lifecycle_stage(
             'states.arr', 'first_arr.first_arr_on', 'weeks.taken_on', 'cast(null as bigint)'

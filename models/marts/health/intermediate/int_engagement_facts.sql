@@ -1,8 +1,9 @@
 -- One row per customer and scored week: how it has been met. A touch is an activity
--- that a person held with the customer; automated messages and internal work are
--- none. Time without a touch counts from the customer's start or, where that is later,
--- from the first activity that the CRM has of anybody; it is the least that it can have
--- been, so that it counts once it is no longer good, and says nothing before.
+-- that a person held with the customer, since it has had ARR without a break; automated
+-- messages and internal work are none. Time without a touch counts from then or, where
+-- that is later, from the first activity that the CRM has of anybody; it is the least
+-- that it can have been, so that it counts once it is no longer good, and says nothing
+-- before.
 with customer_weeks as (
     select * from {{ ref('int_customer_weeks') }}
 ),
@@ -35,20 +36,12 @@ first_activity as (
     from meetings
 ),
 
-touch_days as (
-    select
-        meetings.account_id,
-        meetings.occurred_on,
-        lead(meetings.occurred_on) over (
-            partition by meetings.account_id
-            order by meetings.occurred_on
-        ) as next_on
-    from meetings
-    where meetings.is_held
-    group by meetings.account_id, meetings.occurred_on
-),
+{%- for name, condition in {
+    'touch_days': 'meetings.is_held',
+    'review_days': "meetings.is_held and meetings.activity_type in ('qbr', 'ebr')",
+}.items() %}
 
-review_days as (
+{{ name }} as (
     select
         meetings.account_id,
         meetings.occurred_on,
@@ -57,9 +50,10 @@ review_days as (
             order by meetings.occurred_on
         ) as next_on
     from meetings
-    where meetings.is_held and meetings.activity_type in ('qbr', 'ebr')
+    where {{ condition }}
     group by meetings.account_id, meetings.occurred_on
 ),
+{%- endfor %}
 
 -- An e-mail is answered or not; only who was expected somewhere can fail to come.
 attendance as (
@@ -97,11 +91,11 @@ with_touches as (
         review_days.occurred_on is not null as was_reviewed,
         {{ days_between("coalesce(touch_days.occurred_on, case
             when first_activity.recorded_from <= customer_weeks.taken_on
-                then greatest(customer_weeks.first_arr_on, first_activity.recorded_from)
+                then greatest(customer_weeks.arr_since, first_activity.recorded_from)
         end)", 'customer_weeks.taken_on') }} as days_since_touch,
         {{ days_between("coalesce(review_days.occurred_on, case
             when first_activity.reviews_recorded_from <= customer_weeks.taken_on
-                then greatest(customer_weeks.first_arr_on, first_activity.reviews_recorded_from)
+                then greatest(customer_weeks.arr_since, first_activity.reviews_recorded_from)
         end)", 'customer_weeks.taken_on') }} as days_since_review
     from customer_weeks
     cross join first_activity
@@ -111,11 +105,13 @@ with_touches as (
         on
             customer_weeks.account_id = touch_days.account_id
             and customer_weeks.taken_on >= touch_days.occurred_on
+            and customer_weeks.arr_since <= touch_days.occurred_on
             and customer_weeks.taken_on < {{ open_end('touch_days.next_on') }}
     left join review_days
         on
             customer_weeks.account_id = review_days.account_id
             and customer_weeks.taken_on >= review_days.occurred_on
+            and customer_weeks.arr_since <= review_days.occurred_on
             and customer_weeks.taken_on < {{ open_end('review_days.next_on') }}
     left join attendance
         on
