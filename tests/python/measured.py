@@ -39,7 +39,8 @@ STAGED = {
     "on milestones.success_plan_id = plans.success_plan_id",
     "judgements": "select account_id, recorded_at, recorded_on, csm_id, sentiment "
     "from staging.stg_crm__csm_sentiment",
-    "invoices": "select account_id, issued_on, due_on, paid_on, status "
+    "invoices": "select account_id, issued_on, due_on, paid_on, status, "
+    "total_amount "
     "from staging.stg_billing__invoices",
 }
 # One in `every` customers who are looked after by a person, one in sixty of the others.

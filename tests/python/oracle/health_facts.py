@@ -409,24 +409,25 @@ def _sentiment(taken_on: date, known: Known) -> dict[str, Any]:
     last = max(
         judged, key=lambda one: (one["recorded_at"], one["csm_id"] or ""), default=None
     )
+
+    def is_unpaid(invoice: Row) -> bool:
+        # Paid, nobody knows when, was paid.
+        is_paid = invoice["status"] == "paid" and invoice["paid_on"] is None
+        return not is_paid and _is_after(invoice["paid_on"], taken_on)
+
     billed = [
         one
         for one in known.invoices
         if one["status"] not in ("draft", "void")
+        # A credit is no debt, and says nothing of how somebody pays.
+        and one["total_amount"] > 0
         and one["issued_on"] <= taken_on
-        and (
-            _is_after(one["paid_on"], taken_on)
-            or _within(one["issued_on"], taken_on, 400)
-        )
+        and (is_unpaid(one) or _within(one["issued_on"], taken_on, 400))
     ]
     owed = [
         (taken_on - one["due_on"]).days
         for one in billed
-        if one["due_on"] is not None
-        and one["due_on"] < taken_on
-        and _is_after(one["paid_on"], taken_on)
-        # Paid, nobody knows when.
-        and not (one["status"] == "paid" and one["paid_on"] is None)
+        if one["due_on"] is not None and one["due_on"] < taken_on and is_unpaid(one)
     ]
     return {
         "nps": _mean(Fraction(one["score"]) for one in recent or answers),

@@ -25,9 +25,10 @@ judgements as (
     from {{ ref('stg_crm__csm_sentiment') }}
 ),
 
+-- What asks for no money is no debt, and says nothing of how somebody pays.
 invoices as (
     select * from {{ ref('stg_billing__invoices') }}
-    where coalesce(status, 'open') not in ('draft', 'void')
+    where coalesce(status, 'open') not in ('draft', 'void') and total_amount > 0
 ),
 
 survey_weeks as (
@@ -74,17 +75,22 @@ overdue as (
     group by invoices.account_id, weeks.week
 ),
 
--- An invoice says for 400 days, or until it is paid, how somebody pays. Up to the next
--- one that is issued, all before it may.
+-- An invoice says for 400 days, or until it is paid, how somebody pays; one that is
+-- paid, nobody knows when, says nothing after these days. Up to the next one that is
+-- issued, all before it may.
 invoiced as (
     select
         invoices.account_id,
         invoices.issued_on,
         lead(invoices.issued_on) over account_history as next_on,
-        max(max(greatest(
-            {{ open_end('invoices.paid_on') }},
-            {{ add_days('invoices.issued_on', 400) }}
-        ))) over account_history as known_to
+        max(max(case
+            when invoices.status = 'paid' and invoices.paid_on is null
+                then {{ add_days('invoices.issued_on', 400) }}
+            else greatest(
+                    {{ open_end('invoices.paid_on') }},
+                    {{ add_days('invoices.issued_on', 400) }}
+                )
+        end)) over account_history as known_to
     from invoices
     group by invoices.account_id, invoices.issued_on
     window account_history as (
