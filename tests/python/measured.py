@@ -33,7 +33,8 @@ STAGED = {
     "contacts": "select account_id, created_on, left_on, persona "
     "from staging.stg_crm__contacts",
     "milestones": "select plans.account_id, milestones.due_date, "
-    "milestones.completed_on, plans.created_on as plan_created_on "
+    "milestones.completed_on, plans.created_on as plan_created_on, "
+    "plans.status as plan_status, plans.completed_on as plan_completed_on "
     "from staging.stg_crm__success_plan_milestones as milestones "
     "inner join staging.stg_crm__success_plans as plans "
     "on milestones.success_plan_id = plans.success_plan_id",

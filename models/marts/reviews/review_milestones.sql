@@ -40,7 +40,7 @@ final as (
         with_last.due_date,
         with_last.completed_on,
         case
-            when with_last.status = 'overdue' and plans.status <> 'active'
+            when with_last.status <> 'reached' and plans.status <> 'active'
                 then 'not reached'
             else with_last.status
         end as status

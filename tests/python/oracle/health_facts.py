@@ -392,6 +392,12 @@ def _plan_progress(taken_on: date, known: Known) -> Fraction | None:
         if one["due_date"] <= taken_on
         and _within(one["due_date"], taken_on, 365)
         and one["plan_created_on"] <= taken_on
+        # A draft is not agreed, and of a cancelled plan nothing is due any more.
+        and one["plan_status"] not in (None, "draft")
+        and not (
+            one["plan_status"] == "cancelled"
+            and (one["plan_completed_on"] or date.min) <= taken_on
+        )
     ]
     reached = [one for one in due if not _is_after(one["completed_on"], taken_on)]
     return _ratio(len(reached), len(due))

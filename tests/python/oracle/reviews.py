@@ -192,7 +192,7 @@ def milestones(customer: Customer, as_of: date) -> Iterator[dict[str, Any]]:
         if plan["status"] in (None, "draft") or not (is_active or is_recent):
             continue
         for row in of_plan:
-            is_lost = row["status"] == "overdue" and not is_active
+            is_lost = row["status"] != "reached" and not is_active
             yield {
                 **{name: row[name] for name in _MILESTONE},
                 "account_id": customer.account["account_id"],

@@ -1,5 +1,6 @@
 -- One row per customer and scored week with a milestone due within the year before, or
--- in its first year: what has come of its plans.
+-- in its first year: what has come of its plans. A draft is not agreed yet, and of a
+-- plan that was cancelled nothing is due any more (its status is known as of now).
 with customer_weeks as (
     select * from {{ ref('int_customer_weeks') }}
 ),
@@ -11,6 +12,7 @@ weeks as (
 
 plans as (
     select * from {{ ref('stg_crm__success_plans') }}
+    where coalesce(status, 'draft') <> 'draft'
 ),
 
 milestones as (
@@ -36,6 +38,7 @@ progress as (
             milestones.due_date <= weeks.taken_on
             and {{ add_days('milestones.due_date', 365) }} > weeks.taken_on
             and plans.created_on <= weeks.taken_on
+    where plans.status <> 'cancelled' or plans.completed_on > weeks.taken_on
     group by plans.account_id, weeks.week
 ),
 
