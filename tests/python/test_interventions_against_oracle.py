@@ -14,10 +14,15 @@ ROWS = {
     "from intermediate.int_account_states",
     "weeks": "select account_id, facts.taken_on, facts.active_user_trend as trend, "
     "usage.active_users_average as week_users, customers.seats, usage.sessions, "
-    "usage.active_user_days as user_days "
+    "usage.active_user_days as user_days, facts.usage_known_on, "
+    "policies.stale_after_days "
     "from intermediate.int_health_facts as facts "
     "inner join intermediate.int_customer_weeks as customers "
     "using (account_id, week) "
+    "left join intermediate.int_health_policies as policies "
+    "on facts.touch_tier = policies.touch_tier "
+    "and facts.stage_by_age = policies.stage_by_age "
+    "and policies.driver = 'active_user_trend' "
     "left join health.usage_weekly as usage using (account_id, week) "
     "where facts.week + 6 <= date '{as_of}'",
     "bands": "select account_id, taken_on, band from health.health_scores "

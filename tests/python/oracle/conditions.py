@@ -31,8 +31,9 @@ class Account:
     """One account's rows, as staged or built by the models that its name says.
 
     `weeks` are its weeks of health that are over: taken_on, trend, week_users, seats,
-    sessions and user_days; `bands` its scores': taken_on and band. `cadences` are rows
-    of the policy by tier and band, `touches_from` is the company's first touch.
+    sessions, user_days, usage_known_on and the driver's stale_after_days; `bands` its
+    scores': taken_on and band. `cadences` are rows of the policy by tier and band,
+    `touches_from` is the company's first touch.
     """
 
     states: Sequence[Row]
@@ -187,7 +188,10 @@ def _readings(account: Account) -> Iterator[tuple[Row, Period]]:
 
 def _usage_declines(account: Account, policy: Row, as_of: date) -> Iterator[Period]:
     for week, period in _readings(account):
-        if week["trend"] is not None and week["trend"] <= -policy["threshold"]:
+        if week["trend"] is None or week["trend"] > -policy["threshold"]:
+            continue
+        silent_days = (week["taken_on"] - week["usage_known_on"]).days
+        if week["stale_after_days"] is None or silent_days <= week["stale_after_days"]:
             yield period
 
 
