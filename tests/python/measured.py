@@ -11,7 +11,7 @@ import duckdb
 from customers import customers_of
 from oracle import health_facts
 from oracle.arithmetic import monday_of
-from oracle.health import Row
+from oracle.health import HealthPolicies, Row
 from rows import rows_by_account, rows_of
 
 # Of every build that is measured.
@@ -118,10 +118,25 @@ def measured_in(connection: duckdb.DuckDBPyConnection, every: int = 1) -> Measur
     )
     staged = {name: rows_by_account(connection, sql) for name, sql in STAGED.items()}
     tiers = rows_of(connection, "from policy.touch_tiers")
-    good_until: dict[str, Fraction] = {}
-    for row in rows_of(connection, "from policy.health_drivers"):
-        full = Fraction(row["value_at_100"])
-        good_until[row["driver"]] = max(full, good_until.get(row["driver"], full))
+    caps = rows_of(connection, "from policy.health_caps")
+    capping = {row["driver"] for row in caps}
+    policies = HealthPolicies(
+        tiers=[row["touch_tier"] for row in tiers],
+        drivers=rows_of(connection, "from policy.health_drivers"),
+        dimensions=rows_of(connection, "from policy.health_dimensions"),
+        caps=caps,
+        bands=[],
+        overrides=[],
+        known_on={},
+    )
+    good_until: dict[tuple[str, str], dict[str, Fraction]] = {}
+    for tier, stage in {(one["touch_tier"], one["stage_by_age"]) for one in customers}:
+        segment = policies.segment(tier, stage)
+        good_until[tier, stage] = {
+            name: Fraction(row["value_at_100"])
+            for name, row in segment.drivers.items()
+            if segment.weight(name) or name in capping
+        }
     thresholds = {
         row["touch_tier"]: row
         for row in rows_of(connection, "from policy.activation_thresholds")

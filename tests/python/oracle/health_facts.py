@@ -52,8 +52,8 @@ class Known:
     from before usage was recorded is not `can_activate`.
     `usage_known_on` and `most_features` are the company's: by week with use of anybody,
     as far as it had come, so that a week holds until the next such one; `first_met` and
-    `first_reviewed` are the days of its first such activities. `good_until` says up to
-    what a driver has all its points.
+    `first_reviewed` are the days of its first such activities. `good_until` says by
+    tier and stage up to what a driver that counts there has all its points.
     """
 
     usage: Mapping[date, UsageWeek]
@@ -71,7 +71,7 @@ class Known:
     most_features: Mapping[date, int]
     first_met: date | None
     first_reviewed: date | None
-    good_until: Mapping[str, Fraction]
+    good_until: Mapping[tuple[str, str], Mapping[str, Fraction]]
 
 
 @dataclass
@@ -303,6 +303,8 @@ def _engagement(
     customer: Row, touchpoint_days: int | None, known: Known
 ) -> dict[str, Any]:
     taken_on = customer["taken_on"]
+    good = known.good_until[customer["touch_tier"], customer["stage_by_age"]]
+    good_ratio = good.get("touch_recency")
     met = [one for one in known.activities if is_meeting(one)]
     met = [one for one in met if one["occurred_on"] <= taken_on]
     held = [one for one in met if was_held(one)]
@@ -333,13 +335,13 @@ def _engagement(
                 held,
                 known.first_met,
                 None
-                if touchpoint_days is None
-                else known.good_until["touch_recency"] * touchpoint_days,
+                if touchpoint_days is None or good_ratio is None
+                else good_ratio * touchpoint_days,
             ),
             touchpoint_days,
         ),
         "qbr_recency": days_since(
-            reviews, known.first_reviewed, known.good_until["qbr_recency"]
+            reviews, known.first_reviewed, good.get("qbr_recency")
         ),
         "meetings_attended": _ratio(len(attended), len(expected)),
     }

@@ -71,13 +71,17 @@ attendance as (
     group by meetings.account_id, weeks.week
 ),
 
+-- By tier and stage, as the score judges them.
 still_good as (
     select
-        max(case when drivers.driver = 'touch_recency' then drivers.value_at_100 end)
+        policies.touch_tier,
+        policies.stage_by_age,
+        max(case when policies.driver = 'touch_recency' then policies.value_at_100 end)
             as touch_recency,
-        max(case when drivers.driver = 'qbr_recency' then drivers.value_at_100 end)
+        max(case when policies.driver = 'qbr_recency' then policies.value_at_100 end)
             as qbr_recency
-    from {{ ref('health_drivers') }} as drivers
+    from {{ ref('int_health_policies') }} as policies
+    group by policies.touch_tier, policies.stage_by_age
 ),
 
 with_touches as (
@@ -85,6 +89,8 @@ with_touches as (
         customer_weeks.account_id,
         customer_weeks.week,
         touch_tiers.touchpoint_days,
+        still_good.touch_recency * touch_tiers.touchpoint_days as good_touch_days,
+        still_good.qbr_recency as good_review_days,
         attendance.attended,
         attendance.planned,
         touch_days.occurred_on is not null as was_met,
@@ -101,18 +107,18 @@ with_touches as (
     cross join first_activity
     left join touch_tiers
         on customer_weeks.touch_tier = touch_tiers.touch_tier
-    left join touch_days
+    left join still_good
         on
-            customer_weeks.account_id = touch_days.account_id
-            and customer_weeks.taken_on >= touch_days.occurred_on
-            and customer_weeks.arr_since <= touch_days.occurred_on
-            and customer_weeks.taken_on < {{ open_end('touch_days.next_on') }}
-    left join review_days
+            customer_weeks.touch_tier = still_good.touch_tier
+            and customer_weeks.stage_by_age = still_good.stage_by_age
+    {%- for days in ['touch_days', 'review_days'] %}
+    left join {{ days }}
         on
-            customer_weeks.account_id = review_days.account_id
-            and customer_weeks.taken_on >= review_days.occurred_on
-            and customer_weeks.arr_since <= review_days.occurred_on
-            and customer_weeks.taken_on < {{ open_end('review_days.next_on') }}
+            customer_weeks.account_id = {{ days }}.account_id
+            and customer_weeks.taken_on >= {{ days }}.occurred_on
+            and customer_weeks.arr_since <= {{ days }}.occurred_on
+            and customer_weeks.taken_on < {{ open_end(days ~ '.next_on') }}
+    {%- endfor %}
     left join attendance
         on
             customer_weeks.account_id = attendance.account_id
@@ -125,21 +131,19 @@ final as (
         with_touches.week,
         case
             when with_touches.was_met
-                or with_touches.days_since_touch
-                > still_good.touch_recency * with_touches.touchpoint_days
+                or with_touches.days_since_touch > with_touches.good_touch_days
                 then {{ safe_divide(
                     'with_touches.days_since_touch', 'with_touches.touchpoint_days'
                 ) }}
         end as touch_recency,
         case
             when with_touches.was_reviewed
-                or with_touches.days_since_review > still_good.qbr_recency
+                or with_touches.days_since_review > with_touches.good_review_days
                 then with_touches.days_since_review
         end as qbr_recency,
         {{ safe_divide('with_touches.attended', 'with_touches.planned') }}
             as meetings_attended
     from with_touches
-    cross join still_good
 )
 
 select * from final
