@@ -137,3 +137,67 @@ def test_bands_that_leave_a_gap_or_overlap_are_found(
             for row in connection.execute(queries[name]).fetchall()
         ]
     assert set(found) == wrong
+
+
+# --- Rows that would break a figure later ---------------------------------------------
+
+RULES = (
+    "every_row_of_touch_tiers_is_filled_in",
+    "a_book_of_accounts_is_not_full_before_it_is_large_enough",
+    "a_trigger_counts_whole_days",
+    "an_account_has_one_touch_tier_override_a_day",
+    "a_touch_tier_override_expires",
+)
+OVERRIDES = (
+    "insert into policy.touch_tier_overrides "
+    "select 'A1', 'high', begins, ends, 'a test', 'a test' "
+    "from (values (date '2025-01-01', date '{}'), (date '2025-03-01', date '{}')) "
+    "as periods (begins, ends)"
+)
+
+
+@pytest.mark.parametrize(
+    ("seed", "change", "broken"),
+    [
+        ("touch_tiers", "update policy.touch_tiers set accounts_per_csm_max = null "
+         "where touch_tier = 'tech'", "every_row_of_touch_tiers_is_filled_in"),
+        ("touch_tiers", "update policy.touch_tiers set accounts_per_csm_min = 26 "
+         "where touch_tier = 'high'",
+         "a_book_of_accounts_is_not_full_before_it_is_large_enough"),
+        ("intervention_triggers", "update policy.intervention_triggers "
+         "set threshold = 59.5 where trigger = 'term_ends_at_risk'",
+         "a_trigger_counts_whole_days"),
+        ("touch_tier_overrides", OVERRIDES.format("2025-03-02", "2025-04-01"),
+         "an_account_has_one_touch_tier_override_a_day"),
+        ("touch_tier_overrides", OVERRIDES.format("2025-03-01", "2025-03-01"),
+         "a_touch_tier_override_expires"),
+        # Hours and shares may be fractions, and a band may be one number.
+        ("intervention_triggers", "update policy.intervention_triggers "
+         "set threshold = 36.5 where trigger = 'critical_ticket_open'", None),
+        ("touch_tiers", "update policy.touch_tiers set accounts_per_csm_min = 25 "
+         "where touch_tier = 'high'", None),
+        ("touch_tier_overrides", OVERRIDES.format("2025-03-01", "2025-03-02"), None),
+    ],
+)  # fmt: skip
+def test_a_row_that_would_break_a_figure_later_is_found(
+    compiled_project: Bench,
+    queries: dict[str, str],
+    seed: str,
+    change: str,
+    broken: str | None,
+) -> None:
+    with duckdb.connect() as connection:
+        connection.execute("attach ':memory:' as bowtie")
+        connection.execute("use bowtie")
+        connection.execute("create schema policy")
+        for node in compiled_project.models.nodes:
+            if node.name == seed:
+                node.make(connection)
+        connection.execute(change)
+        found = {
+            name: len(connection.execute(queries[name]).fetchall())
+            for name in RULES
+            if f'"{seed}"' in queries[name]
+        }
+    assert {name for name, rows in found.items() if rows} == ({broken} - {None})
+    assert all(rows <= 1 for rows in found.values())

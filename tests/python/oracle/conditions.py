@@ -208,7 +208,8 @@ def _usage_near_limit(account: Account, policy: Row, as_of: date) -> Iterator[Pe
 def _critical_ticket(account: Account, policy: Row, as_of: date) -> Iterator[Period]:
     day_is_over = datetime.combine(as_of + _DAY, datetime.min.time())
     for ticket in account.tickets:
-        deadline = ticket["created_at"] + timedelta(hours=int(policy["threshold"]))
+        seconds = round(policy["threshold"] * 3600)
+        deadline = ticket["created_at"] + timedelta(seconds=seconds)
         is_late = (ticket["solved_at"] or day_is_over) > deadline
         if ticket["priority"] == "critical" and is_late:
             yield deadline.date(), ticket["solved_on"]

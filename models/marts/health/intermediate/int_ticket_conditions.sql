@@ -21,7 +21,7 @@ with_deadline as (
         tickets.solved_at,
         tickets.solved_on,
         {{ dbt.dateadd(
-            'hour', 'cast(triggers.threshold as integer)', 'tickets.created_at'
+            'second', 'cast(triggers.threshold * 3600 as integer)', 'tickets.created_at'
         ) }} as deadline_at
     from tickets
     cross join triggers
