@@ -6,6 +6,7 @@ is rendered as dbt renders it where an earlier generation is named.
 
 from __future__ import annotations
 
+import hashlib
 import random
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -21,6 +22,7 @@ from oracle.restated_health import restatements
 from rows import rows_of, write_rows
 
 MODEL = "models/marts/health/health_restatements.sql"
+VERSION = "macros/health/health_policy_version.sql"
 # On a Wednesday the week before is over, on a Sunday the one that holds it too, and a
 # day after the sample's the week that runs in the sample. With the policy of then.
 EARLIER = {
@@ -114,3 +116,21 @@ def test_every_restated_week_is_listed_with_its_reason(
     assert compare(expected, found, ("account_id", "week")) == []
     reasons = {row["main_reason"] for row in found}
     assert {"became a customer then", "was no customer then"} < reasons
+
+
+@pytest.mark.parametrize("switch", ["fx_reference_date", "health_minimum_coverage"])
+def test_scores_under_another_switch_have_another_policy_version(project_dir, switch):
+    def version(**switches: str) -> str:
+        macro = (project_dir / VERSION).read_text("utf-8")
+        said: list[str] = []
+        environment = jinja2.Environment(extensions=["jinja2.ext.do"])
+        environment.from_string(macro + "{{ health_policy_version() }}").render(
+            policy_seeds=list,
+            var=lambda name: switches.get(name),
+            local_md5=lambda text: hashlib.md5(text.encode()).hexdigest(),
+            **{"return": said.append},
+        )
+        return said[0]
+
+    assert version() == version()
+    assert version() != version(**{switch: "2024-06-30"})
