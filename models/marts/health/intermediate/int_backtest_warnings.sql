@@ -10,24 +10,37 @@ events as (
     where movement_type = 'churn'
 ),
 
+-- Who was away begins anew (DECISIONS H6).
+with_before as (
+    select
+        scores.*,
+        case
+            when
+                lag(scores.week) over account_history
+                = {{ add_days('scores.week', -7) }}
+                then lag(scores.band) over account_history
+        end as band_before
+    from scores
+    window account_history as (
+        partition by scores.account_id
+        order by scores.week
+    )
+),
+
 marked as (
     select
-        scores.account_id,
-        scores.week,
-        scores.taken_on,
-        scores.touch_tier,
-        scores.band,
-        lag(scores.band) over (
-            partition by scores.account_id
-            order by scores.week
-        ) as band_before,
-        max(case when scores.band <> 'red' then scores.taken_on end) over (
-            partition by scores.account_id
-            order by scores.week
+        with_before.*,
+        max(case
+            when
+                with_before.band = 'red'
+                and coalesce(with_before.band_before, 'none') <> 'red'
+                then with_before.taken_on
+        end) over (
+            partition by with_before.account_id
+            order by with_before.week
             rows between unbounded preceding and current row
-        ) as last_not_red_on,
-        min(scores.taken_on) over (partition by scores.account_id) as first_scored_on
-    from scores
+        ) as red_since
+    from with_before
 ),
 
 -- The last score before the day of the churn; scores of its grace are later.
@@ -38,9 +51,7 @@ churns as (
         marked.touch_tier,
         case
             when marked.band <> 'red' then 0
-            when marked.last_not_red_on is null
-                then {{ days_between('marked.first_scored_on', 'events.event_on') }}
-            else {{ days_between('marked.last_not_red_on', 'events.event_on') }} - 7
+            else {{ days_between('marked.red_since', 'events.event_on') }}
         end as warning_days,
         row_number() over (
             partition by marked.account_id, events.event_on
@@ -55,23 +66,17 @@ churns as (
 ),
 
 sliced_churns as (
+    {%- for slice_name, slice_value in backtest_slices('churns').items() %}
     select
-        'all' as slice_name,
-        'all' as slice_value,
+        '{{ slice_name }}' as slice_name,
+        {{ slice_value }} as slice_value,
         churns.warning_days,
         churns.account_id,
         churns.event_on
     from churns
     where churns.nearness = 1
-    union all
-    select
-        'touch_tier' as slice_name,
-        churns.touch_tier as slice_value,
-        churns.warning_days,
-        churns.account_id,
-        churns.event_on
-    from churns
-    where churns.nearness = 1
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 ordered as (
