@@ -29,8 +29,10 @@
       known_at  the column whose date says from when this value is known; where that
                 is empty the value counts, since some sources send no such date
       as_known  SQL that says what was known on as_of_date
-      term      {from, to, first_from}: of a term that begins after as_of_date, the one is
-                read that ran that day, as long as it; none began before `first_from`
+      term      {from, to, first_from, renews, over_on}: of a term that begins after
+                as_of_date, the one is read that ran that day, as long as it; none began
+                before `first_from`. One that is over rolls on where it `renews`, until
+                `over_on`
       personal  holds personal data
 -#}
 {% macro raw_contract_text() -%}
@@ -295,7 +297,7 @@ billing_subscriptions:
         end
     cancel_requested_at: {type: timestamp, later: unknown}
     trial_ends_on: {type: date}
-    current_term_start: {type: date, term: &term {from: current_term_start, to: current_term_end, first_from: "greatest(started_on, coalesce(trial_ends_on, started_on))"}}
+    current_term_start: {type: date, term: &term {from: current_term_start, to: current_term_end, first_from: "greatest(started_on, coalesce(trial_ends_on, started_on))", renews: "coalesce(auto_renews, true)", over_on: ended_on}}
     current_term_end: {type: date, term: *term}
     auto_renews: {type: boolean}
     notice_days: {type: integer}

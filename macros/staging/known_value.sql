@@ -5,10 +5,20 @@
         {{ about['as_known'] | replace('{as_of}', as_of()) }}
     {%- elif about.get('term') -%}
         {%- set term = about['term'] -%}
+        {%- set terms_after = 1 if column == term['to'] else 0 -%}
+        {#- What has ended rolled on to the term in which it did. -#}
+        {%- set last_day = 'case when ' ~ term['over_on'] ~ ' <= ' ~ as_of() ~ ' then '
+            ~ add_days(term['over_on'], -1) ~ ' else ' ~ as_of() ~ ' end' -%}
         case
             when {{ term['from'] }} > {{ as_of() }} and {{ term['from'] }} > {{ term['first_from'] }}
                 then {{ earlier_term_start(
-                    as_of(), term['from'], term['to'], 1 if column == term['to'] else 0
+                    as_of(), term['from'], term['to'], terms_after
+                ) | indent(16) }}
+            when {{ term['renews'] }}
+                and {{ term['to'] }} <= {{ last_day }}
+                and {{ term_months(term['from'], term['to']) | indent(16) }} > 0
+                then {{ later_term(
+                    last_day, term['first_from'], term['from'], term['to'], terms_after
                 ) | indent(16) }}
             else final_verdicts.{{ column }}
         end

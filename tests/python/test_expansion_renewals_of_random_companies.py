@@ -7,16 +7,19 @@ are. What differs is reported with the fewest companies that still show a differ
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 from expansion_renewals import KEYS, Difference, differences, expected_marts
 from oracle.busy_companies import COLUMNS, random_busy_companies
 from oracle.companies import DEFAULT_AS_OF, union, write_csv
-from oracle.raw import Tables
+from oracle.raw import Tables, parse_flag
+from oracle.terms import running_end
 
 from benchmarks.compiled_models import CompiledModels, compile_models
 
@@ -164,14 +167,48 @@ def assert_equal_to_oracle(
     bench = workbench(folder, companies, as_of, **switches)
     with bench.build(companies) as connection:
         cells, found = compare(connection, as_of)
+        terms = terms_now(connection, union(companies.values()), as_of)
         kinds = kinds_of_rows(connection)
     if found:
         fewest = fewest_that_differ(bench, companies)
         shown = [*found[:20], *fewest, *bench.differences(fewest)[:20]]
         pytest.fail("\n".join([f"{len(found)} cells differ", *map(str, shown)]))
+    assert [term for term in terms if term[1] != term[2]] == []
+    assert len(terms) > count
     # Nothing is equal to nothing, too.
     assert all(cells.values()), cells
     assert all(kinds.values()), kinds
+
+
+def terms_now(
+    connection: duckdb.DuckDBPyConnection, rows: Tables, as_of: date
+) -> list[tuple[str, date, date]]:
+    """Return id, staged and expected end of the terms that are shown though over.
+
+    Subscriptions of which one row alone was sent, and that renew by themselves.
+    """
+    sent: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows["billing_subscriptions"]:
+        sent.setdefault(str(row["subscription_id"]), []).append(row)
+    found = []
+    for subscription_id, started_on, trial_ends_on, ended_on, end in connection.execute(
+        "select subscription_id, started_on, trial_ends_on, ended_on, current_term_end "
+        "from staging.stg_billing__subscriptions"
+    ).fetchall():
+        row, *others = sent[subscription_id]
+        shown_end = _day(row["current_term_end"])
+        if others or shown_end is None or shown_end > as_of:
+            continue
+        if parse_flag(row["auto_renews"], True):
+            shown = (_day(row["current_term_start"]), shown_end)
+            paid_from = max(started_on, trial_ends_on or started_on)
+            expected = running_end(shown, paid_from, ended_on, as_of)
+            found.append((subscription_id, end, expected))
+    return found
+
+
+def _day(value: object) -> date | None:
+    return date.fromisoformat(str(value)) if value else None
 
 
 def kinds_of_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:

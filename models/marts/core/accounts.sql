@@ -64,7 +64,6 @@ terms as (
     where
         lines.valid_to is null
         and lines.arr > 0
-        and (subscriptions.current_term_end >= {{ as_of() }} or lines.in_grace)
         and {{ is_renewal_term(
             'subscriptions.current_term_start', 'subscriptions.current_term_end'
         ) | indent(8) }}

@@ -3,7 +3,8 @@
 Readings of DECISIONS A1, E1 and E2:
 
 - A biller shows one term. The others are as long, before and after it, up to the first
-  end after the as-of date; what does not renew by itself has none after the shown one.
+  end after the as-of date, or the term in which it ended; what does not renew by itself
+  has none after the shown one.
 - A term is to be renewed if something was in force on the day before it ended. It goes
   on in a new row that starts by its end or, late, while grace runs, at what that row
   brings on its first paid day; else in the same row, at what is in force on the first
@@ -117,6 +118,7 @@ def terms(life: Life, as_of: date, months_min: int) -> Iterator[Term]:
         if end > life.paid_from and (life.renews_by_itself or end <= shown_end)
     ]
     start = life.row["started_on"]
+    over_on = life.row["ended_on"] or date.max
     for end in ends:
         yield Term(
             start=start,
@@ -124,9 +126,29 @@ def terms(life: Life, as_of: date, months_min: int) -> Iterator[Term]:
             months=months,
             may_lapse=not life.renews_by_itself and end == shown_end,
         )
-        if end > as_of:
+        if end > as_of or end >= max(shown_end, over_on):
             return
         start = end
+
+
+def running_end(
+    shown: tuple[date | None, date],
+    paid_from: date,
+    ended_on: date | None,
+    as_of: date,
+) -> date:
+    """Return when the term ends that runs as of a day, of what renews by itself.
+
+    `shown` are start and end of the term that the biller shows, which had begun by
+    then. Of what has ended it is the term in which it did.
+    """
+    row = {"current_term_start": shown[0], "current_term_end": shown[1]}
+    last_day = as_of if ended_on is None else min(as_of, ended_on - _DAY)
+    return next(
+        end
+        for end in _ends(paid_from, shown[1], months_of(row), max(last_day, shown[1]))
+        if end >= shown[1] and end > last_day
+    )
 
 
 def _ends(paid_from: date, shown_end: date, months: int, as_of: date) -> Iterator[date]:

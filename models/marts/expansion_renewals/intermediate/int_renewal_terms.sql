@@ -1,6 +1,6 @@
 -- One row per subscription and term end: those that have passed and the next one. The
--- biller shows one term only; the others lie whole terms before it, back to the start,
--- and, where it renews by itself and the biller is behind, after it (DECISIONS E1).
+-- biller shows one term only; the others lie whole terms before it, back to the start
+-- (DECISIONS E1).
 with subscriptions as (
     select * from {{ ref('stg_billing__subscriptions') }}
 ),
@@ -41,18 +41,7 @@ countable as (
         cast(floor(
             {{ months_between(month_of('began_on'), month_of('current_term_end')) }}
             / shown_terms.term_months
-        ) as integer) as terms_before,
-        case
-            when shown_terms.auto_renews
-                and shown_terms.current_term_end <= {{ as_of() }}
-                then cast(floor(
-                        {{ months_between(
-                            month_of('current_term_end'), month_of(as_of())
-                        ) }}
-                        / shown_terms.term_months
-                    ) as integer) + 1
-            else 0
-        end as terms_after
+        ) as integer) as terms_before
     from shown_terms
 ),
 
@@ -66,7 +55,7 @@ term_ends as (
         ) | indent(8) }} as contracted_end_date
     from countable
     inner join numbers
-        on numbers.number <= countable.terms_before + countable.terms_after
+        on countable.terms_before >= numbers.number
 ),
 
 with_start as (
