@@ -6,6 +6,8 @@ Readings of DECISIONS I1, I2, I5, I7, I8 and I9:
   begins and ends on one day holds for a moment, and calls for somebody.
 - A reading of use holds from the Sunday of its week to the next, and so does a score's
   band: who left is unscored, also after a return; a week that still runs opens nothing.
+- A contact that nobody dated has always been known; that there is no executive is known
+  from the day on which anybody is.
 - Only days on which the account has ARR above the trigger's count, in a tier that has a
   deadline for it. Days that follow each other are one run.
 """
@@ -233,10 +235,10 @@ def _payment_overdue(account: Account, policy: Row, as_of: date) -> Iterator[Per
 def _absences(account: Account, persona: str) -> Iterator[Period]:
     """Yield the times after somebody of a persona left, until somebody is there."""
     present = [
-        (one["created_on"], one["left_on"])
+        (_known_on(one), one["left_on"])
         for one in account.contacts
         if one["persona"] == persona
-        and (one["left_on"] is None or one["left_on"] > one["created_on"])
+        and (one["left_on"] is None or one["left_on"] > _known_on(one))
     ]
     for left_on in {until for _, until in present if until is not None}:
         covered = any(
@@ -246,6 +248,10 @@ def _absences(account: Account, persona: str) -> Iterator[Period]:
         if not covered:
             later = [start for start, _ in present if start > left_on]
             yield left_on, min(later, default=None)
+
+
+def _known_on(contact: Row) -> date:
+    return contact["created_on"] or date.min
 
 
 def _champion_left(account: Account, policy: Row, as_of: date) -> Iterator[Period]:
@@ -261,11 +267,12 @@ def _no_executive(account: Account, policy: Row, as_of: date) -> Iterator[Period
         for start, until in _absences(account, "executive_sponsor")
     ]
     executives = [
-        one["created_on"]
+        _known_on(one)
         for one in account.contacts
         if one["persona"] == "executive_sponsor"
     ]
-    absences.append((started_on, min(executives, default=None)))
+    known_from = min(map(_known_on, account.contacts))
+    absences.append((max(started_on, known_from), min(executives, default=None)))
     yield from _after(absences, int(policy["threshold"]))
 
 

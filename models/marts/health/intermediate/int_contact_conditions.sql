@@ -14,16 +14,30 @@ triggers as (
     select * from {{ ref('intervention_triggers') }}
 ),
 
-presences as (
+-- One that nobody dated has always been known.
+dated_contacts as (
     select
         contacts.account_id,
         contacts.persona,
-        contacts.created_on as holds_from,
-        contacts.left_on as holds_until
+        coalesce(contacts.created_on, {{ date_literal(iso_date_var('dates_from')) }})
+            as known_on,
+        contacts.left_on
     from contacts
+),
+
+presences as (
+    select
+        dated_contacts.account_id,
+        dated_contacts.persona,
+        dated_contacts.known_on as holds_from,
+        dated_contacts.left_on as holds_until
+    from dated_contacts
     where
-        contacts.persona in ('champion', 'executive_sponsor')
-        and (contacts.left_on is null or contacts.left_on > contacts.created_on)
+        dated_contacts.persona in ('champion', 'executive_sponsor')
+        and (
+            dated_contacts.left_on is null
+            or dated_contacts.left_on > dated_contacts.known_on
+        )
 ),
 
 merged_presences as (
@@ -51,16 +65,18 @@ first_arr as (
     group by states.account_id
 ),
 
-first_executives as (
+first_contacts as (
     select
-        contacts.account_id,
+        dated_contacts.account_id,
+        min(dated_contacts.known_on) as first_contact_on,
         min(
             case
-                when contacts.persona = 'executive_sponsor' then contacts.created_on
+                when dated_contacts.persona = 'executive_sponsor'
+                    then dated_contacts.known_on
             end
         ) as first_executive_on
-    from contacts
-    group by contacts.account_id
+    from dated_contacts
+    group by dated_contacts.account_id
 ),
 
 absences as (
@@ -91,12 +107,14 @@ absences as (
     select
         'no_executive' as trigger,
         first_arr.account_id,
-        first_arr.first_arr_on as absent_from,
-        first_executives.first_executive_on as absent_until,
+        -- Before anybody was known there, nobody could tell that the executive was not.
+        greatest(first_arr.first_arr_on, first_contacts.first_contact_on)
+            as absent_from,
+        first_contacts.first_executive_on as absent_until,
         'no executive contact so far' as reason
     from first_arr
-    inner join first_executives
-        on first_arr.account_id = first_executives.account_id
+    inner join first_contacts
+        on first_arr.account_id = first_contacts.account_id
 ),
 
 periods as (
