@@ -32,6 +32,8 @@ ROWS = {
     "from core.account_owners",
     "readings": "select account_id, valid_from, valid_to, users, users_before "
     "from intermediate.int_trigger_weeks",
+    "conditions": "select account_id, trigger, holds_from, holds_until "
+    "from intermediate.int_intervention_conditions",
 }
 # What other models say in words, or name again.
 NOT_COMPARED = ("account_name", "reason")
@@ -78,7 +80,7 @@ def expected_queue(connection: duckdb.DuckDBPyConnection, as_of: date) -> Rows:
             as_of,
         )
         if opened is not None:
-            key = {name: run[name] for name in KEY}
+            key = {name: {**run, **opened}[name] for name in KEY}
             found.append({**key, **opened, "intervention_id": _id(key)})
     places = queue_positions(found)
     return [

@@ -3,7 +3,8 @@
 Readings of DECISIONS I1, I3, I4 and of the columns' descriptions:
 
 - A run of an expansion trigger that begins less than its quiet days after ARR grew
-  opens nothing, however long it lasts. Growth on its first day is growth before it.
+  opens when these are over, if it lasts as long; growth meanwhile makes it quiet anew,
+  growth on its first day is growth before it.
 - It closes on the first of: the run's end; for an expansion, growth after its first
   day, or the loss of a sale that began on that day or later; its time is over.
 - Churned is without ARR on the day of closing, unless a pause took the last of it.
@@ -12,6 +13,8 @@ Readings of DECISIONS I1, I3, I4 and of the columns' descriptions:
   level before of the first day; where nothing is read, nothing says that it was lost.
 - The next end of a term is the first that is not settled; one that has passed is as
   near as can be.
+- Nothing is recovered whose condition holds on the day of closing, for an account that
+  the trigger was meant for until then.
 """
 
 from __future__ import annotations
@@ -47,6 +50,7 @@ class Held:
     owners: Sequence[Row]
     readings: Sequence[Row]
 
+    conditions: Sequence[Row]
     def state_on(self, day: date) -> Row:
         """Return ARR and tier of a day."""
         return _on(self.states, day) or {"arr": 0, "touch_tier": None}
@@ -81,13 +85,13 @@ def intervention(
     as_of: date,
 ) -> dict[str, Any] | None:
     """Return what a run opens; None for nothing. `half_arr` ranks in the middle."""
-    opened_on = run["opened_on"]
-    quiet = policy["quiet_after_growth_days"]
-    if policy["kind"] == "expansion" and any(
-        0 <= (opened_on - day).days < quiet for day in held.grew_on()
+    opened_on = _opened_on(run, held, policy)
+    if opened_on > as_of or (
+        opened_on > run["opened_on"] and opened_on >= (run["holds_until"] or date.max)
     ):
         return None
     closed_on = _closed_on(run, held, policy, as_of)
+    run = {**run, "opened_on": opened_on}
     first = held.state_on(opened_on)
     due_on = opened_on + days_to_act[run["trigger"], first["touch_tier"]] * _DAY
     last_touch_on = date.max if closed_on is None else closed_on + _FOLLOW_UP
@@ -98,6 +102,7 @@ def intervention(
     is_open = closed_on is None
     return {
         "trigger_rank": policy["trigger_rank"],
+        "opened_on": opened_on,
         "touch_tier": first["touch_tier"],
         "csm_id": held.owner_on(opened_on),
         "due_on": due_on,
@@ -148,6 +153,16 @@ def outcomes(
 
 
 def _closed_on(run: Row, held: Held, policy: Row, as_of: date) -> date | None:
+def _opened_on(run: Row, held: Held, policy: Row) -> date:
+    opened_on: date = run["opened_on"]
+    if policy["kind"] == "expansion":
+        for day in sorted(held.grew_on()):
+            heard_on = day + policy["quiet_after_growth_days"] * _DAY
+            if day <= opened_on < heard_on:
+                opened_on = heard_on
+    return opened_on
+
+
     ends = [run["holds_until"]]
     if policy["kind"] == "expansion":
         ends += [day for day in held.grew_on() if day > run["opened_on"]]
@@ -170,6 +185,12 @@ def _outcome(run: Row, held: Held, policy: Row, closed_on: date) -> str:
         last = max(events, key=lambda one: one["event_on"])
         return "expired" if last["movement_type"] == "paused" else "churned"
     if policy["kind"] == "expansion":
+    if any(
+        one["trigger"] == run["trigger"]
+        and one["holds_from"] <= closed_on < (one["holds_until"] or date.max)
+        for one in held.conditions
+    ):
+        return "expired"
         return "expanded" if closed_on in held.grew_on() else "expired"
     return "expired" if _is_lost(run, held, policy, closed_on) else "recovered"
 

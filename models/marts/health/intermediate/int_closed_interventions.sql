@@ -26,21 +26,17 @@ sales as (
     select * from {{ ref('int_expansion_runs') }}
 ),
 
-with_ends as (
+opened as (
     select
         runs.account_id,
         runs.trigger,
         triggers.kind,
-        runs.opened_on,
-        runs.reason,
+        triggers.expires_after_days,
+        coalesce(sales.heard_on, runs.opened_on) as opened_on,
+        coalesce(sales.later_reason, runs.reason) as reason,
+        runs.holds_until,
         sales.expanded_on,
-        {{ add_days('runs.opened_on', 'triggers.expires_after_days') }} as expires_on,
-        least(
-            {{ open_end('runs.holds_until') }},
-            {{ open_end('sales.expanded_on') }},
-            {{ open_end('sales.refused_on') }},
-            {{ open_end(add_days('runs.opened_on', 'triggers.expires_after_days')) }}
-        ) as closes_on
+        sales.refused_on
     from runs
     inner join triggers
         on runs.trigger = triggers.trigger
@@ -49,7 +45,20 @@ with_ends as (
             runs.account_id = sales.account_id
             and runs.trigger = sales.trigger
             and runs.opened_on = sales.opened_on
-    where not coalesce(sales.has_just_grown, false)
+    where coalesce(sales.is_heard, true)
+),
+
+with_ends as (
+    select
+        opened.*,
+        {{ add_days('opened.opened_on', 'opened.expires_after_days') }} as expires_on,
+        least(
+            {{ open_end('opened.holds_until') }},
+            {{ open_end('opened.expanded_on') }},
+            {{ open_end('opened.refused_on') }},
+            {{ open_end(add_days('opened.opened_on', 'opened.expires_after_days')) }}
+        ) as closes_on
+    from opened
 ),
 
 final as (

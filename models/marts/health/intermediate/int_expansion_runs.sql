@@ -1,7 +1,13 @@
--- One row per run of an expansion trigger: when ARR grew after it opened, when the
--- customer refused what was offered, and whether it had grown shortly before.
+-- One row per run of an expansion trigger: from when on it is heard, since it is quiet
+-- for some days after a growth of ARR, when ARR grew after that, and when the customer
+-- refused what was offered. One whose condition ends, or as_of_date comes, before it is
+-- heard (is_heard) opens nothing.
 with runs as (
     select * from {{ ref('int_intervention_runs') }}
+),
+
+conditions as (
+    select * from {{ ref('int_intervention_conditions') }}
 ),
 
 triggers as (
@@ -19,63 +25,98 @@ refusals as (
     where opportunity_type = 'expansion' and not is_won
 ),
 
-expansion_runs as (
+days_after_growth as (
+    select
+        growth.account_id,
+        triggers.trigger,
+        growth.event_on as holds_from,
+        {{ add_days('growth.event_on', 'triggers.quiet_after_growth_days') }}
+            as holds_until
+    from growth
+    cross join triggers
+    where triggers.quiet_after_growth_days > 0
+),
+
+-- Who grows again meanwhile is quiet for as long again.
+quiet_periods as (
+    {{ merged_periods('days_after_growth', ['account_id', 'trigger']) | indent(4) }}
+),
+
+heard_runs as (
     select
         runs.account_id,
         runs.trigger,
         runs.opened_on,
-        {{ add_days(
-            'runs.opened_on', '-coalesce(triggers.quiet_after_growth_days, 0)'
-        ) }} as quiet_from
+        runs.holds_until,
+        coalesce(quiet_periods.holds_until, runs.opened_on) as heard_on
     from runs
     inner join triggers
         on runs.trigger = triggers.trigger
+    left join quiet_periods
+        on
+            runs.account_id = quiet_periods.account_id
+            and runs.trigger = quiet_periods.trigger
+            and runs.opened_on >= quiet_periods.holds_from
+            and runs.opened_on < quiet_periods.holds_until
 ),
 
 with_growth as (
     select
-        expansion_runs.account_id,
-        expansion_runs.trigger,
-        expansion_runs.opened_on,
-        min(
-            case
-                when growth.event_on > expansion_runs.opened_on then growth.event_on
-            end
-        )
-            as expanded_on,
-        coalesce(max(
-            case
-                when
-                    growth.event_on <= expansion_runs.opened_on
-                    and growth.event_on > expansion_runs.quiet_from
-                    then 1
-            end
-        ), 0) = 1 as has_just_grown
-    from expansion_runs
+        heard_runs.account_id,
+        heard_runs.trigger,
+        heard_runs.opened_on,
+        heard_runs.heard_on,
+        heard_runs.heard_on = heard_runs.opened_on
+        or (
+            heard_runs.heard_on < {{ open_end('heard_runs.holds_until') }}
+            and heard_runs.heard_on <= {{ as_of() }}
+        ) as is_heard,
+        min(growth.event_on) as expanded_on
+    from heard_runs
     left join growth
-        on expansion_runs.account_id = growth.account_id
-    group by expansion_runs.account_id, expansion_runs.trigger, expansion_runs.opened_on
+        on
+            heard_runs.account_id = growth.account_id
+            and heard_runs.heard_on < growth.event_on
+    group by
+        heard_runs.account_id,
+        heard_runs.trigger,
+        heard_runs.opened_on,
+        heard_runs.holds_until,
+        heard_runs.heard_on
 ),
 
+-- What is heard later may have another reason by then: the reading of another week.
 final as (
     select
         with_growth.account_id,
         with_growth.trigger,
         with_growth.opened_on,
+        with_growth.heard_on,
+        with_growth.is_heard,
+        min(conditions.reason) as later_reason,
         with_growth.expanded_on,
-        with_growth.has_just_grown,
         min(refusals.closed_on) as refused_on
     from with_growth
     left join refusals
         on
             with_growth.account_id = refusals.account_id
-            and with_growth.opened_on <= refusals.created_on
+            and with_growth.heard_on <= refusals.created_on
+    left join conditions
+        on
+            case
+                when with_growth.heard_on > with_growth.opened_on
+                    then with_growth.account_id
+            end = conditions.account_id
+            and with_growth.trigger = conditions.trigger
+            and with_growth.heard_on >= conditions.holds_from
+            and with_growth.heard_on < {{ open_end('conditions.holds_until') }}
     group by
         with_growth.account_id,
         with_growth.trigger,
         with_growth.opened_on,
-        with_growth.expanded_on,
-        with_growth.has_just_grown
+        with_growth.heard_on,
+        with_growth.is_heard,
+        with_growth.expanded_on
 )
 
 select * from final

@@ -1,20 +1,8 @@
 -- One row per account, trigger and unbroken period [opened_on, holds_until) in which
 -- the trigger's condition holds for a customer of a tier and size that it is meant for.
 -- Several reasons at once (two unpaid invoices) are one run.
-{%- set facts_with_conditions = [
-    'cadence', 'contact', 'contract', 'health', 'onboarding', 'ticket', 'usage'
-] %}
 with conditions as (
-    {%- for facts in facts_with_conditions %}
-    select
-        account_id,
-        trigger,
-        holds_from,
-        holds_until,
-        reason
-    from {{ ref('int_' ~ facts ~ '_conditions') }}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    select * from {{ ref('int_intervention_conditions') }}
 ),
 
 states as (

@@ -1,12 +1,17 @@
--- One row per account, trigger and day on which its condition ends without anything
--- having been won: notice was given before the notice date, or use stopped falling at a
--- level below what counts as won back.
+-- One row per account, trigger and day on which it is no longer called for without
+-- anything having been won: notice was given before the notice date, use stopped
+-- falling at a level below what counts as won back, or the condition holds on and the
+-- account alone has become one that the trigger is not meant for.
 with terms as (
     select * from {{ ref('int_subscription_terms') }}
 ),
 
 runs as (
     select * from {{ ref('int_intervention_runs') }}
+),
+
+conditions as (
+    select * from {{ ref('int_intervention_conditions') }}
 ),
 
 trigger_weeks as (
@@ -40,6 +45,20 @@ low_ends as (
     where closing_weeks.users < triggers.recovered_from * opening_weeks.users_before
 ),
 
+outgrown as (
+    select
+        runs.account_id,
+        runs.trigger,
+        runs.holds_until as lost_on
+    from runs
+    inner join conditions
+        on
+            runs.account_id = conditions.account_id
+            and runs.trigger = conditions.trigger
+            and runs.holds_until >= conditions.holds_from
+            and runs.holds_until < {{ open_end('conditions.holds_until') }}
+),
+
 final as (
     select distinct
         terms.account_id,
@@ -53,6 +72,12 @@ final as (
         low_ends.trigger,
         low_ends.lost_on
     from low_ends
+    union distinct
+    select
+        outgrown.account_id,
+        outgrown.trigger,
+        outgrown.lost_on
+    from outgrown
 )
 
 select * from final
