@@ -97,34 +97,11 @@ def oracle_of_expansion(
     connection: duckdb.DuckDBPyConnection, as_of: date
 ) -> expansion.Expansion:
     """Give the oracle of opportunities the rows that it starts from."""
-    policy = expansion.Policy(
-        as_of=as_of,
-        min_cases=switch(connection, "win_rate_min_cases"),
-        stages={
-            row["stage"]: row
-            for row in rows_of(connection, "from policy.stage_win_rates")
-        },
-    )
-    history: dict[str, Rows] = defaultdict(list)
-    for row in rows_of(connection, "from staging.stg_crm__opportunity_stages"):
-        history[row["opportunity_id"]].append(row)
+    policy = policy_of_sales(connection, as_of)
     terms = rows_by_account(connection, TERMS)
     events = rows_by_account(connection, "from revenue.arr_events")
-    rates = _rates(connection, as_of)
     return expansion.Expansion(
-        [
-            expansion.Deal(
-                row,
-                history[row["opportunity_id"]],
-                rates(row["currency"]),
-                policy,
-            )
-            for row in rows_of(
-                connection,
-                "from staging.stg_crm__opportunities "
-                "where opportunity_type = 'expansion'",
-            )
-        ],
+        deals_of(connection, as_of, "expansion"),
         {
             row["account_id"]: expansion.Customer(
                 row, events.get(row["account_id"], []), terms.get(row["account_id"], [])
@@ -133,6 +110,41 @@ def oracle_of_expansion(
         },
         policy,
     )
+
+
+def policy_of_sales(
+    connection: duckdb.DuckDBPyConnection, as_of: date
+) -> expansion.Policy:
+    """Return when a sale is over and how often one is won, as managers decide."""
+    return expansion.Policy(
+        as_of=as_of,
+        min_cases=switch(connection, "win_rate_min_cases"),
+        stages={
+            row["stage"]: row
+            for row in rows_of(connection, "from policy.stage_win_rates")
+        },
+    )
+
+
+def deals_of(
+    connection: duckdb.DuckDBPyConnection, as_of: date, opportunity_type: str
+) -> list[expansion.Deal]:
+    """Return the opportunities of a type, as the oracle of sales reads them."""
+    policy = policy_of_sales(connection, as_of)
+    history: dict[str, Rows] = defaultdict(list)
+    for row in rows_of(connection, "from staging.stg_crm__opportunity_stages"):
+        history[row["opportunity_id"]].append(row)
+    rates = _rates(connection, as_of)
+    return [
+        expansion.Deal(
+            row, history[row["opportunity_id"]], rates(row["currency"]), policy
+        )
+        for row in rows_of(
+            connection,
+            "from staging.stg_crm__opportunities "
+            f"where opportunity_type = '{opportunity_type}'",
+        )
+    ]
 
 
 def _rates(

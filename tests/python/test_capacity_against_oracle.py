@@ -13,6 +13,7 @@ from functools import cached_property
 import duckdb
 import pytest
 from customers import switch
+from expansion_renewals import deals_of
 from oracle.arithmetic import last_closed_day
 from oracle.capacity import Capacity
 from oracle.comparison import compare
@@ -137,19 +138,10 @@ class Marts:
         return tier_economics(self.capacity, self._retention())
 
     def _headcount_forecast(self) -> list[Row]:
-        rates = rows_of(
-            self.connection,
-            "from staging.stg_billing__exchange_rates order by rate_date",
-        )
         return Outlook(
             capacity=self.capacity,
             customers=rows_of(self.connection, "from core.accounts"),
-            deals=rows_of(
-                self.connection,
-                "from staging.stg_crm__opportunities "
-                "where opportunity_type = 'new_business'",
-            ),
-            rates={row["currency"]: row["rate"] for row in rates},
+            deals=deals_of(self.connection, self.as_of, "new_business"),
             kept=self._retention(),
             won=rows_of(
                 self.connection,

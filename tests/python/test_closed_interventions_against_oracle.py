@@ -5,10 +5,12 @@ On which days a trigger calls is proven in `test_interventions_against_oracle.py
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date, timedelta
 from typing import Any
 
 import duckdb
+from expansion_renewals import deals_of
 from oracle import compare
 from oracle.interventions import Held, intervention, queue_positions, tasks
 from rows import rows_by_account, rows_of
@@ -26,8 +28,6 @@ ROWS = {
     "terms": "select account_id, life_from, term_end_date, settled_on, "
     "cancel_requested_on from intermediate.int_subscription_terms",
     "touches": "select account_id, touched_on from intermediate.int_human_touches",
-    "sales": "select account_id, opportunity_type, created_on, closed_on, is_won "
-    "from staging.stg_crm__opportunities",
     "owners": "select account_id, csm_id, valid_from, valid_to "
     "from core.account_owners",
     "readings": "select account_id, valid_from, valid_to, users, users_before "
@@ -52,6 +52,7 @@ def expected_queue(connection: duckdb.DuckDBPyConnection, as_of: date) -> Rows:
         )
         for name, query in ROWS.items()
     }
+    held["sales"] = _sales(connection, as_of)
     accounts = {
         run["account_id"]: Held(
             **{name: rows.get(run["account_id"], []) for name, rows in held.items()}
@@ -87,6 +88,20 @@ def expected_queue(connection: duckdb.DuckDBPyConnection, as_of: date) -> Rows:
         {**row, "queue_position": places.get(tuple(row[name] for name in KEY))}
         for row in found
     ]
+
+
+def _sales(connection: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, Rows]:
+    """Return the sales that may answer a signal, by account."""
+    sales: dict[str, Rows] = defaultdict(list)
+    for deal in deals_of(connection, as_of, "expansion"):
+        sales[deal.row["account_id"]].append(
+            {
+                "created_on": deal.created_on,
+                "closed_on": deal.closed_on,
+                "is_won": deal.is_won,
+            }
+        )
+    return sales
 
 
 def _id(key: dict[str, Any]) -> str:

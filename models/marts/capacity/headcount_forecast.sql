@@ -15,6 +15,10 @@ forecast_months as (
     select * from {{ ref('int_forecast_months') }}
 ),
 
+new_sales as (
+    select * from {{ ref('int_new_sales') }}
+),
+
 scenarios as (
     select * from {{ ref('headcount_scenarios') }}
 ),
@@ -22,12 +26,10 @@ scenarios as (
 won_deals as (
     select
         {{ safe_divide(
-            'sum(case when opportunities.is_won then 1 else 0 end)', 'count(*)'
+            'sum(case when new_sales.is_won then 1 else 0 end)', 'count(*)'
         ) }} as win_rate
-    from {{ ref('stg_crm__opportunities') }} as opportunities
-    where
-        opportunities.opportunity_type = 'new_business'
-        and opportunities.closed_on is not null
+    from new_sales
+    where new_sales.is_over
 ),
 
 cumulated as (

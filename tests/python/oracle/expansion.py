@@ -9,6 +9,8 @@ Readings of DECISIONS E5:
 - An end is the CRM's day, else the entry into a stage that the policy calls an end if
   none follows; none is before the day of creation. Who says nowhere that a closed one
   was won has lost it.
+- Without a history a stage that is an end tells that it is over, but not since when: in
+  no month of the pipeline is it closed.
 - A case of a stage is a closed opportunity that ever was in it.
 """
 
@@ -118,12 +120,29 @@ class Deal:
     @property
     def is_won(self) -> bool | None:
         """Whether it was won; None while it is open."""
-        if self.closed_on is None:
-            return None
+        return None if self.closed_on is None else self._ended_well
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it was won or lost, though nobody may know since when."""
+        return self.closed_on is not None or self.policy.is_end(self._last_stage)
+
+    @property
+    def was_won(self) -> bool:
+        """Whether it is over and was won, though nobody may know since when."""
+        return self.is_over and self._ended_well
+
+    @property
+    def _ended_well(self) -> bool:
         if self.row["closed_on"] is not None and self.row["is_won"] is not None:
             return bool(self.row["is_won"])
-        stage = self.policy.stages.get(self.stages[-1].name)
+        stage = self.policy.stages.get(self._last_stage)
         return stage is not None and bool(stage["is_won"])
+
+    @property
+    def _last_stage(self) -> str:
+        name: str = self.stages[-1].name if self.history else self.row["stage"].lower()
+        return name
 
     def stage_on(self, day: date) -> Stage:
         """Return the stage in which it stood at the end of a day."""

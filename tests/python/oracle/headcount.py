@@ -6,6 +6,8 @@ Readings of DECISIONS C8, and of the columns' descriptions:
   decimals, rounded half up, before it is multiplied.
 - By a month's close at most the accounts churn that had a term end by then.
 - Accounts are shown with four decimals, and heads are for the accounts so shown.
+- A deal is over by the CRM's day or by its stage (DECISIONS E5), and worth what the
+  reference date's rate makes of it.
 - A deal counts in the tier of its own amount, in the month of its date or, if that is
   over, in the next; one without a date has a quarter (91 days).
 """
@@ -16,12 +18,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
 from fractions import Fraction
 from math import ceil
 
 from oracle.arithmetic import add_months, first_day, month_number, ratio, rounded
 from oracle.capacity import Capacity
+from oracle.expansion import Deal
 from oracle.health import Row
 
 _MONTHS = 12
@@ -32,15 +34,14 @@ _WITHOUT_DATE = timedelta(days=91)
 class Outlook:
     """The mart of one built database.
 
-    `customers` are rows of core.accounts, `deals` all new business, `rates` the last
-    exchange rate by currency, `kept` retention of twelve months by tier, `won` the
-    waterfall's rows of the last twelve months, `scenarios` the seed's.
+    `customers` are rows of core.accounts, `deals` all new business, `kept` retention of
+    twelve months by tier, `won` the waterfall's rows of the last twelve months,
+    `scenarios` the seed's.
     """
 
     capacity: Capacity
     customers: Sequence[Row]
-    deals: Sequence[Row]
-    rates: Mapping[str, Decimal]
+    deals: Sequence[Deal]
     kept: Mapping[str, Row]
     won: Sequence[Row]
     scenarios: Sequence[Row]
@@ -110,13 +111,12 @@ class Outlook:
         as_of, band = self.capacity.rows.as_of, self.capacity.policy.tiers[tier]
         months: Counter[int] = Counter()
         for deal in self.deals:
-            if deal["closed_on"] is not None or deal["amount"] is None:
+            if deal.is_over:
                 continue
-            rate = Fraction(self.rates.get(deal["currency"], 1))
-            arr = rounded(Fraction(deal["amount"]) * rate, 2)
+            arr = rounded(Fraction(deal.row["amount"]) * deal.rate, 2)
             below = band["arr_below"]
             if arr >= band["arr_from"] and (below is None or arr < below):
-                day = deal["expected_close_date"] or as_of + _WITHOUT_DATE
+                day = deal.row["expected_close_date"] or as_of + _WITHOUT_DATE
                 months[max(month_number(day) - month_number(as_of), 1)] += 1
         return months
 
@@ -130,8 +130,8 @@ class Outlook:
 
     def _win_rate(self, scenario: Row) -> Fraction:
         """Return which part of the closed new business was won."""
-        closed = [deal for deal in self.deals if deal["closed_on"] is not None]
-        won = sum(1 for deal in closed if deal["is_won"])
+        closed = [deal for deal in self.deals if deal.is_over]
+        won = sum(1 for deal in closed if deal.was_won)
         rate = ratio(won, len(closed))
         return Fraction(scenario["win_rate_without_history"]) if rate is None else rate
 

@@ -37,8 +37,9 @@ _LEAST_NEAR = Fraction(1, 10)
 class Held:
     """One account's rows, as staged or built by the models that their names say.
 
-    `readings` are weeks of use that are over: valid_from, valid_to, users and
-    users_before; `scores`' valid_to is None for that of the as-of date.
+    `sales` are those to expand: created_on, closed_on and is_won. `readings` are weeks
+    of use that are over: valid_from, valid_to, users and users_before; `scores`'
+    valid_to is None for that of the as-of date.
     """
 
     states: Sequence[Row]
@@ -49,8 +50,8 @@ class Held:
     sales: Sequence[Row]
     owners: Sequence[Row]
     readings: Sequence[Row]
-
     conditions: Sequence[Row]
+
     def state_on(self, day: date) -> Row:
         """Return ARR and tier of a day."""
         return _on(self.states, day) or {"arr": 0, "touch_tier": None}
@@ -90,8 +91,8 @@ def intervention(
         opened_on > run["opened_on"] and opened_on >= (run["holds_until"] or date.max)
     ):
         return None
-    closed_on = _closed_on(run, held, policy, as_of)
     run = {**run, "opened_on": opened_on}
+    closed_on = _closed_on(run, held, policy, as_of)
     first = held.state_on(opened_on)
     due_on = opened_on + days_to_act[run["trigger"], first["touch_tier"]] * _DAY
     last_touch_on = date.max if closed_on is None else closed_on + _FOLLOW_UP
@@ -101,8 +102,8 @@ def intervention(
     )
     is_open = closed_on is None
     return {
-        "trigger_rank": policy["trigger_rank"],
         "opened_on": opened_on,
+        "trigger_rank": policy["trigger_rank"],
         "touch_tier": first["touch_tier"],
         "csm_id": held.owner_on(opened_on),
         "due_on": due_on,
@@ -152,7 +153,6 @@ def outcomes(
         }
 
 
-def _closed_on(run: Row, held: Held, policy: Row, as_of: date) -> date | None:
 def _opened_on(run: Row, held: Held, policy: Row) -> date:
     opened_on: date = run["opened_on"]
     if policy["kind"] == "expansion":
@@ -163,15 +163,14 @@ def _opened_on(run: Row, held: Held, policy: Row) -> date:
     return opened_on
 
 
+def _closed_on(run: Row, held: Held, policy: Row, as_of: date) -> date | None:
     ends = [run["holds_until"]]
     if policy["kind"] == "expansion":
         ends += [day for day in held.grew_on() if day > run["opened_on"]]
         ends += [
             sale["closed_on"]
             for sale in held.sales
-            if sale["opportunity_type"] == "expansion"
-            and sale["created_on"] >= run["opened_on"]
-            and sale["is_won"] is False
+            if sale["created_on"] >= run["opened_on"] and sale["is_won"] is False
         ]
     if policy["expires_after_days"] is not None:
         ends.append(run["opened_on"] + policy["expires_after_days"] * _DAY)
@@ -185,13 +184,13 @@ def _outcome(run: Row, held: Held, policy: Row, closed_on: date) -> str:
         last = max(events, key=lambda one: one["event_on"])
         return "expired" if last["movement_type"] == "paused" else "churned"
     if policy["kind"] == "expansion":
+        return "expanded" if closed_on in held.grew_on() else "expired"
     if any(
         one["trigger"] == run["trigger"]
         and one["holds_from"] <= closed_on < (one["holds_until"] or date.max)
         for one in held.conditions
     ):
         return "expired"
-        return "expanded" if closed_on in held.grew_on() else "expired"
     return "expired" if _is_lost(run, held, policy, closed_on) else "recovered"
 
 

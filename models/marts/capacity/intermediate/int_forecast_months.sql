@@ -10,13 +10,8 @@ accounts as (
     where is_customer
 ),
 
-opportunities as (
-    select * from {{ ref('stg_crm__opportunities') }}
-    where opportunity_type = 'new_business'
-),
-
-rates as (
-    select * from {{ ref('stg_billing__exchange_rates') }}
+new_sales as (
+    select * from {{ ref('int_new_sales') }}
 ),
 
 forecast_months as (
@@ -50,33 +45,16 @@ term_months as (
         end
 ),
 
-latest_rates as (
-    select
-        ranked.currency,
-        ranked.rate
-    from (
-        select
-            rates.*,
-            row_number()
-                over (partition by rates.currency order by rates.rate_date desc)
-                as place
-        from rates
-    ) as ranked
-    where ranked.place = 1
-),
-
 -- Only an open one can still be won; without a date it is given a quarter.
 open_deals as (
     select
-        opportunities.opportunity_id,
+        new_sales.opportunity_id,
         greatest({{ months_between(
-            month_of(as_of()), 'coalesce(opportunities.expected_close_date, ' ~ add_days(as_of(), 91) ~ ')'
+            month_of(as_of()), 'coalesce(new_sales.expected_close_date, ' ~ add_days(as_of(), 91) ~ ')'
         ) }}, 1) as month_number,
-        {{ convert('opportunities.amount', 'coalesce(latest_rates.rate, 1)') }} as arr
-    from opportunities
-    left join latest_rates
-        on opportunities.currency = latest_rates.currency
-    where opportunities.closed_on is null
+        new_sales.arr
+    from new_sales
+    where not new_sales.is_over
 ),
 
 deal_months as (

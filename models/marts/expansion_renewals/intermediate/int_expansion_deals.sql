@@ -9,6 +9,14 @@ stages as (
     select * from {{ ref('int_expansion_stages') }}
 ),
 
+entries as (
+    select * from {{ ref('stg_crm__opportunity_stages') }}
+),
+
+stage_policies as (
+    select * from {{ ref('stage_win_rates') }}
+),
+
 account_identities as (
     select distinct
         account_id,
@@ -25,7 +33,10 @@ stage_ends as (
     group by stages.opportunity_id
 ),
 
--- The CRM's own word on the end counts; where it is silent, its stage does.
+sale_ends as (
+    {{ sale_ends('opportunities', 'entries', 'stage_policies') | indent(4) }}
+),
+
 final as (
     select
         opportunities.opportunity_id,
@@ -38,19 +49,13 @@ final as (
         opportunities.expected_close_date,
         last_stages.stage,
         last_stages.entered_on as stage_entered_on,
-        case
-            when opportunities.closed_on is not null
-                then greatest(opportunities.closed_on, opportunities.created_on)
-            when last_stages.is_closed then last_stages.entered_on
-        end as closed_on,
-        case
-            when opportunities.closed_on is not null
-                then coalesce(opportunities.is_won, last_stages.is_won)
-            when last_stages.is_closed then last_stages.is_won
-        end as is_won,
+        sale_ends.closed_on,
+        case when sale_ends.closed_on is not null then sale_ends.is_won end as is_won,
         first_stages.amount as first_amount,
         last_stages.amount
     from opportunities
+    inner join sale_ends
+        on opportunities.opportunity_id = sale_ends.opportunity_id
     inner join stage_ends
         on opportunities.opportunity_id = stage_ends.opportunity_id
     inner join stages as first_stages

@@ -10,42 +10,23 @@ rates as (
 ),
 
 currencies as (
-    select distinct opportunities.currency
+    select distinct
+        opportunities.currency,
+        {{ fx_reference_date() }} as valued_on
     from opportunities
     where opportunities.currency <> '{{ currency_var("reporting_currency") }}'
 ),
 
-candidates as (
-    select
-        currencies.currency,
-        rates.rate,
-        rates.rate_date,
-        row_number() over (
-            partition by currencies.currency
-            order by
-                case
-                    when rates.rate_date <= {{ fx_reference_date() }} then 0 else 1
-                end,
-                case
-                    when
-                        rates.rate_date <= {{ fx_reference_date() }}
-                        then rates.rate_date
-                end
-                desc nulls last,
-                rates.rate_date asc nulls last
-        ) as preference
-    from currencies
-    left join rates
-        on currencies.currency = rates.currency
+reference_rates as (
+    {{ rates_on('currencies', 'rates') | indent(4) }}
 ),
 
 final as (
     select
-        candidates.currency,
-        candidates.rate,
-        candidates.rate_date
-    from candidates
-    where candidates.preference = 1
+        reference_rates.currency,
+        reference_rates.rate,
+        reference_rates.rate_date
+    from reference_rates
 )
 
 select * from final

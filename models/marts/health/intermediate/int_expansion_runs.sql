@@ -20,9 +20,32 @@ growth as (
     where movement_type = 'expansion'
 ),
 
-refusals as (
+opportunities as (
     select * from {{ ref('stg_crm__opportunities') }}
-    where opportunity_type = 'expansion' and not is_won
+    where opportunity_type = 'expansion'
+),
+
+entries as (
+    select * from {{ ref('stg_crm__opportunity_stages') }}
+),
+
+stage_policies as (
+    select * from {{ ref('stage_win_rates') }}
+),
+
+sale_ends as (
+    {{ sale_ends('opportunities', 'entries', 'stage_policies') | indent(4) }}
+),
+
+refusals as (
+    select
+        opportunities.account_id,
+        opportunities.created_on,
+        sale_ends.closed_on
+    from opportunities
+    inner join sale_ends
+        on opportunities.opportunity_id = sale_ends.opportunity_id
+    where not sale_ends.is_won
 ),
 
 days_after_growth as (

@@ -48,39 +48,33 @@ needed as (
     cross join valuation_days
 ),
 
-candidates as (
-    select
+-- The reference date may be a month's closing day, too.
+needed_days as (
+    select distinct
         needed.currency,
-        needed.month,
-        needed.valued_on,
-        rates.rate,
-        rates.rate_date,
-        row_number() over (
-            partition by needed.currency, needed.month
-            order by
-                case when rates.rate_date <= needed.valued_on then 0 else 1 end,
-                case
-                    when rates.rate_date <= needed.valued_on then rates.rate_date
-                end desc nulls last,
-                rates.rate_date asc nulls last
-        ) as preference
+        needed.valued_on
     from needed
-    left join rates
-        on needed.currency = rates.currency
+),
+
+day_rates as (
+    {{ rates_on('needed_days', 'rates') | indent(4) }}
 ),
 
 final as (
     select
-        candidates.currency,
-        candidates.month,
-        candidates.valued_on,
+        needed.currency,
+        needed.month,
+        needed.valued_on,
         coalesce(
-            candidates.rate,
-            cast('no exchange rate for ' || candidates.currency as decimal(20, 12))
+            day_rates.rate,
+            cast('no exchange rate for ' || needed.currency as decimal(20, 12))
         ) as rate,
-        candidates.rate_date
-    from candidates
-    where candidates.preference = 1
+        day_rates.rate_date
+    from needed
+    inner join day_rates
+        on
+            needed.currency = day_rates.currency
+            and needed.valued_on = day_rates.valued_on
 )
 
 select * from final
