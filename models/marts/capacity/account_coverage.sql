@@ -26,13 +26,30 @@ quarantined_rows as (
         and reason = 'overlapping_rows'
 ),
 
--- The row's key opens with the account.
+{{ account_identities() }},
+
+-- The row's key opens with the account, as it was sent.
+sent_claims as (
+    select {{ dbt.split_part('quarantined_rows.row_key', "'|'", 1) }} as sent_id
+    from quarantined_rows
+),
+
+meant_claims as (
+    select
+        {{ meant_value('identities', 'source_account_id', 'account_id') | indent(8) }}
+            as account_id
+    from sent_claims
+    {{ join_what_id_means(
+        'sent_claims.sent_id', 'identities', 'source_account_id'
+    ) | indent(4) }}
+),
+
 claims as (
     select
-        {{ dbt.split_part('quarantined_rows.row_key', "'|'", 1) }} as account_id,
+        meant_claims.account_id,
         cast(count(*) as bigint) as refused_owner_rows
-    from quarantined_rows
-    group by {{ dbt.split_part('quarantined_rows.row_key', "'|'", 1) }}
+    from meant_claims
+    group by meant_claims.account_id
 ),
 
 joined as (
