@@ -280,7 +280,7 @@ def test_the_forecast_goes_twelve_months_ahead_in_three_scenarios_from_today(war
             and before.scenario = forecast.scenario
             and before.month + interval 1 month = forecast.month
         where forecast.accounts <> coalesce(before.accounts, today.accounts)
-            - forecast.churned_accounts + forecast.new_accounts
+            - forecast.churned_accounts + forecast.arriving_accounts
         """,
     )
     assert broken == []

@@ -2,11 +2,12 @@
 -- the tier will have and how many CSMs they need. By month m, from today's book:
 --   churned = churn rate of the last twelve months x churn_factor, at most 1
 --             x (accounts whose term ends by m + accounts without a term x m / 12)
---   new     = the greater of (new accounts of the last twelve months x m / 12) and
+--   arrived = the greater of (accounts that arrived, new or back again, in the last
+--             twelve months x m / 12) and
 --             (open new business due by m x win rate) x growth_factor
---   accounts = today's - churned + new
--- New accounts do not churn within their first twelve months, and no account changes
--- tier. Accounts are expectations, with decimals; only heads are whole.
+--   accounts = today's - churned + arrived
+-- Accounts that arrive do not churn within their first twelve months, and no account
+-- changes tier. Accounts are expectations, with decimals; only heads are whole.
 with histories as (
     select * from {{ ref('int_tier_histories') }}
 ),
@@ -42,7 +43,6 @@ cumulated as (
         histories.recommended_max,
         histories.accounts as accounts_today,
         histories.csms,
-        histories.band_units,
         histories.full_time_equivalents_needed,
         cast(
             least(
@@ -57,12 +57,12 @@ cumulated as (
         cast(
             greatest(
                 {{ twelfths(
-                    'histories.new_accounts_last_year * forecast_months.month_number'
+                    'histories.arrived_accounts_last_year * forecast_months.month_number'
                 ) }},
                 cast(forecast_months.deals_by_then as decimal(20, 0))
                 * coalesce(won_deals.win_rate, scenarios.win_rate_without_history)
             ) * scenarios.growth_factor as decimal(18, 4)
-        ) as new_by_then
+        ) as arrived_by_then
     from forecast_months
     inner join histories
         on forecast_months.touch_tier = histories.touch_tier
@@ -76,7 +76,7 @@ with_accounts as (
         cast(
             cumulated.accounts_today
             - cumulated.churned_by_then
-            + cumulated.new_by_then as decimal(18, 4)
+            + cumulated.arrived_by_then as decimal(18, 4)
         )
             as accounts,
         cast(
@@ -85,10 +85,10 @@ with_accounts as (
             as decimal(18, 4)
         ) as churned_accounts,
         cast(
-            cumulated.new_by_then
-            - coalesce(lag(cumulated.new_by_then) over tier_scenario, 0)
+            cumulated.arrived_by_then
+            - coalesce(lag(cumulated.arrived_by_then) over tier_scenario, 0)
             as decimal(18, 4)
-        ) as new_accounts
+        ) as arriving_accounts
     from cumulated
     window tier_scenario as (
         partition by cumulated.touch_tier, cumulated.scenario
@@ -97,7 +97,7 @@ with_accounts as (
 ),
 
 -- Of hours an account needs what it needs today on average.
-with_needs as (
+with_units as (
     select
         with_accounts.*,
         {{ whole_heads('with_accounts.accounts', 'with_accounts.recommended_max') }}
@@ -110,6 +110,17 @@ with_needs as (
     from with_accounts
 ),
 
+with_needs as (
+    select
+        with_units.*,
+        {{ csms_needed(
+            'with_units.is_team_band',
+            'with_units.units_needed',
+            'with_units.csms_needed_by_hours'
+        ) | indent(8) }} as csms_needed
+    from with_units
+),
+
 final as (
     select
         with_needs.touch_tier,
@@ -117,24 +128,14 @@ final as (
         with_needs.scenario,
         with_needs.accounts_up_for_renewal,
         with_needs.churned_accounts,
-        with_needs.new_accounts,
+        with_needs.arriving_accounts,
         with_needs.accounts,
         with_needs.csms,
         case when with_needs.is_team_band then with_needs.units_needed end
             as teams_needed,
-        case
-            when with_needs.is_team_band
-                and with_needs.csms_needed_by_hours > with_needs.units_needed
-                then with_needs.csms_needed_by_hours
-            else with_needs.units_needed
-        end as csms_needed,
+        with_needs.csms_needed,
         with_needs.csms_needed_by_hours,
-        case
-            when with_needs.is_team_band
-                and with_needs.csms_needed_by_hours > with_needs.units_needed
-                then greatest(with_needs.csms_needed_by_hours - with_needs.csms, 0)
-            else greatest(with_needs.units_needed - with_needs.csms, 0)
-        end as csms_to_hire
+        greatest(with_needs.csms_needed - with_needs.csms, 0) as csms_to_hire
     from with_needs
 )
 

@@ -54,13 +54,11 @@ final as (
         end as status,
         case when with_needs.is_team_band then with_needs.units_needed end
             as teams_needed,
-        -- A team's band says nothing about how many are in it: there the hours decide.
-        case
-            when with_needs.is_team_band
-                and with_needs.csms_needed_by_hours > with_needs.units_needed
-                then with_needs.csms_needed_by_hours
-            else with_needs.units_needed
-        end as csms_needed,
+        {{ csms_needed(
+            'with_needs.is_team_band',
+            'with_needs.units_needed',
+            'with_needs.csms_needed_by_hours'
+        ) | indent(8) }} as csms_needed,
         with_needs.expected_hours,
         with_needs.csms_needed_by_hours
     from with_needs

@@ -88,7 +88,7 @@ class Outlook:
                 "scenario": scenario["scenario"],
                 "accounts_up_for_renewal": ends[month],
                 "churned_accounts": gone - before[0],
-                "new_accounts": come - before[1],
+                "arriving_accounts": come - before[1],
                 "accounts": accounts,
                 "csms": today["csms"],
                 **self._heads_for(accounts, today, band),

@@ -15,7 +15,7 @@ retention as (
         and as_of_month = {{ closed_month() }}
 ),
 
-new_accounts as (
+arrived_accounts as (
     select
         waterfall.slice_value as touch_tier,
         sum(
@@ -39,10 +39,9 @@ final as (
         tier_months.recommended_max,
         tier_months.accounts,
         tier_months.csms,
-        tier_months.band_units,
         {{ exact_divide('tier_months.expected_hours', 'tier_months.full_time_hours') }}
             as full_time_equivalents_needed,
-        -- Without a year of history nothing is expected to churn; new accounts tell.
+        -- Without a year of history nothing is expected to churn; arrivals tell.
         coalesce(
             {{ safe_divide(
                 'retention.base_accounts - retention.retained_accounts',
@@ -51,12 +50,13 @@ final as (
             0
         )
             as churn_rate,
-        cast(coalesce(new_accounts.accounts, 0) as bigint) as new_accounts_last_year
+        cast(coalesce(arrived_accounts.accounts, 0) as bigint)
+            as arrived_accounts_last_year
     from tier_months
     left join retention
         on tier_months.touch_tier = retention.slice_value
-    left join new_accounts
-        on tier_months.touch_tier = new_accounts.touch_tier
+    left join arrived_accounts
+        on tier_months.touch_tier = arrived_accounts.touch_tier
 )
 
 select * from final
