@@ -60,7 +60,6 @@ final as (
     select
         joined.account_id,
         joined.month,
-        joined.closes_on,
         joined.ends_before,
         joined.works_from,
         {{ working_days_between('joined.works_from', 'joined.ends_before') }}

@@ -55,7 +55,6 @@ final as (
     select
         csm_months.csm_id,
         csm_months.month,
-        csm_months.closes_on,
         csm_months.is_partial,
         csm_months.csm_name,
         csm_months.team,

@@ -61,7 +61,6 @@ final as (
         csm_months.csm_id,
         csm_months.month,
         known_csms.csm_id is null as is_unassigned,
-        months.closes_on,
         months.is_partial,
         known_csms.csm_name,
         known_csms.team,

@@ -84,9 +84,7 @@ final as (
     select
         customers.account_id,
         customers.first_arr_on,
-        activated.activated_on,
-        {{ days_between('customers.first_arr_on', 'activated.activated_on') }}
-            as time_to_first_value_days
+        activated.activated_on
     from customers
     left join activated
         on customers.account_id = activated.account_id

@@ -83,8 +83,6 @@ final as (
         settled.window_ends_on,
         settled.touch_tier,
         settled.band,
-        settled.arr_then,
-        settled.arr_after,
         settled.left_on,
         treatments.account_id is not null as is_treated,
         settled.last_free_on <= settled.window_ends_on as could_churn,

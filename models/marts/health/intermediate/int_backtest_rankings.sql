@@ -96,7 +96,6 @@ final as (
         totals.observations,
         totals.outcomes,
         coalesce(summed.known_observations, 0) as known_observations,
-        coalesce(summed.known_outcomes, 0) as known_outcomes,
         {{ safe_divide(
             'summed.doubled_pairs',
             '(2 * cast(summed.known_outcomes as decimal(18, 0))

@@ -39,7 +39,6 @@ final as (
         end as active_user_trend,
         {{ safe_divide('levels.users', 'levels.weeks') }} as users,
         {{ safe_divide('levels.users_before', 'levels.weeks_before') }} as users_before,
-        customer_weeks.seats,
         {{ safe_divide('usage_weeks.active_users_average', 'customer_weeks.seats') }}
             as seats_in_use,
         {{ safe_divide('usage_weeks.sessions', 'usage_weeks.active_user_days') }}
