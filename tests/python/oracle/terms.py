@@ -140,9 +140,12 @@ def running_end(
     """Return when the term ends that runs as of a day, of what renews by itself.
 
     `shown` are start and end of the term that the biller shows, which had begun by
-    then. Of what has ended it is the term in which it did.
+    then. Of what has ended it is the term in which it did. One that is shorter than
+    half a month is read as it is shown.
     """
     row = {"current_term_start": shown[0], "current_term_end": shown[1]}
+    if months_of(row) == 0:
+        return shown[1]
     last_day = as_of if ended_on is None else min(as_of, ended_on - _DAY)
     return next(
         end
@@ -156,12 +159,11 @@ def _ends(paid_from: date, shown_end: date, months: int, as_of: date) -> Iterato
     first = min(paid_from, as_of)
     back = (month_number(shown_end) - month_number(first)) // months + 2
     on = (month_number(max(as_of, shown_end)) - month_number(shown_end)) // months + 2
-    begun = range(1, back + 1)
-    exact = [n for n in begun if add_months(paid_from, n * months) == shown_end]
+    elapsed = month_number(shown_end) - month_number(paid_from)
     for number in range(-back, on + 1):
-        if exact:
+        if add_months(paid_from, elapsed) == shown_end:
             # From the day on which they began, so that a month's last day comes back.
-            yield add_months(paid_from, (exact[0] + number) * months)
+            yield add_months(paid_from, elapsed + number * months)
         else:
             yield add_months(shown_end, number * months)
 
