@@ -48,6 +48,7 @@ joined as (
         adoption.engagement,
         coalesce(adoption.is_near_limit, false) as is_near_limit,
         adoption.adoption_gap,
+        coalesce(adoption.seat_potential_arr, 0) as seat_potential_arr,
         whitespace.products_not_owned,
         whitespace.products_of_peers,
         coalesce(whitespace.product_potential_arr, 0) as product_potential_arr,
@@ -67,8 +68,7 @@ joined as (
             and latest_signals.converted_on is null
             and latest_signals.followed_up_on is null
             and latest_signals.expires_on >= {{ as_of() }}, false
-        ) as is_open,
-        coalesce(latest_signals.seat_potential_arr, 0) as seat_potential_arr
+        ) as is_open
     from accounts
     -- An equality, though it says a condition: engines join by nothing else at scale.
     left join adoption

@@ -6,6 +6,8 @@ Readings of DECISIONS E7, I2 and H9:
   bought. Sessions per user are those of its days.
 - A signal begins on the Sunday of a week near the limit that is used often. Weeks that
   show it again are the same signal, unless none has shown it for as long as it lasts.
+- A week that others have used the product in, and an account has no row of, is one in
+  which it did not: no limit is near then, and no seat is missing.
 - A signal is followed up by any sale that is open on the day, whatever began it, and by
   one that was begun since it was shown, even if it was lost. It is over then.
 - What an account lacks it is told by others alike: the same tier and industry, or, if
@@ -190,6 +192,18 @@ class Signals:
                     )
         return owned
 
+    @cached_property
+    def _newest_week(self) -> date:
+        """The last week that is over in which anybody used what it bought."""
+        return max(
+            (
+                week.week
+                for account in self.accounts.values()
+                for week in seat_weeks(account, self.policy.as_of)
+            ),
+            default=date.min,
+        )
+
     def signals(self, account: Account, weeks: Sequence[SeatWeek]) -> list[Signal]:
         """Return an account's signals, in order."""
         trigger, found = self.policy.trigger, list[Signal]()
@@ -250,9 +264,8 @@ class Signals:
             and self.policy.as_of <= signal.expires_on
             and bool(row["is_customer"])
         )
-        seat_potential = Fraction(0)
-        if signal is not None and is_open:
-            seat_potential = self.seat_potential(signal.week)
+        now = latest if latest and latest.week == self._newest_week else None
+        seat_potential = self.seat_potential(now) if now and is_open else Fraction(0)
         product_potential = sum((worth for _, _, worth, _ in missing), Fraction(0))
         priority = "low" if missing else "none"
         if is_open:
@@ -268,7 +281,7 @@ class Signals:
             "seats": latest and latest.seats,
             "seat_utilisation": latest and latest.utilisation,
             "engagement": latest and latest.engagement,
-            "is_near_limit": latest is not None and self._is_near_limit(latest),
+            "is_near_limit": now is not None and self._is_near_limit(now),
             "adoption_gap": latest and self._adoption_gap(account, weeks),
             "products_not_owned": ", ".join(family for _, family, _, _ in missing)
             or None,
@@ -330,6 +343,8 @@ class Signals:
     def seat_potential(self, week: SeatWeek) -> Fraction:
         """Return what the seats bring that make room for more users."""
         users, seats = Fraction(week.users or 0), Fraction(week.seats)
+        if seats == 0:
+            return Fraction(0)
         wanted = users * 100 / self.policy.used_after_percent
         more = max(-(-wanted.numerator // wanted.denominator) - seats, Fraction(0))
         return rounded(more * Fraction(week.seat_arr) / seats, 2)

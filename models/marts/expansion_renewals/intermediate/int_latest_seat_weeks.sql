@@ -1,8 +1,9 @@
--- One row per account with usage: its latest week that is over, whether it was near
--- the limit of what it bought and used it often (trigger usage_near_limit), and the
--- share of the features it bought that nobody there used. Features are not
--- reported every week: of the last five weeks of the calendar the one with most
--- counts.
+-- One row per account with usage: its latest week that is over, whether it is near
+-- the limit of what it bought and uses it often (trigger usage_near_limit), what more
+-- seats would bring, and the share of the features it bought that nobody there used.
+-- Who has no row in the newest week that anybody has did not use it then (DECISIONS
+-- H2): no limit is near. Features are not reported every week: of the last five weeks
+-- of the calendar the one with most counts.
 with seat_weeks as (
     select * from {{ ref('int_seat_weeks') }}
 ),
@@ -31,9 +32,19 @@ numbered as (
     from seat_weeks
 ),
 
+newest_week as (
+    select max(seat_weeks.week) as week
+    from seat_weeks
+),
+
 latest_weeks as (
-    select * from numbered
-    where weeks_ago = 1
+    select
+        numbered.*,
+        numbered.week = newest_week.week as is_newest_week,
+        {{ more_seats('numbered.users', 'numbered.seats') }} as more_seats
+    from numbered
+    cross join newest_week
+    where numbered.weeks_ago = 1
 ),
 
 features_lately as (
@@ -73,9 +84,19 @@ final as (
         latest_weeks.seat_utilisation,
         latest_weeks.engagement,
         coalesce(
-            latest_weeks.seat_utilisation >= triggers.threshold
+            latest_weeks.is_newest_week
+            and latest_weeks.seat_utilisation >= triggers.threshold
             and latest_weeks.engagement >= triggers.engagement_from, false
         ) as is_near_limit,
+        case
+            when latest_weeks.is_newest_week and latest_weeks.more_seats > 0
+                then {{ prorate(
+                    'latest_weeks.seat_arr',
+                    'latest_weeks.more_seats',
+                    'latest_weeks.seats'
+                ) }}
+            else 0
+        end as seat_potential_arr,
         -- What the product reports beyond what the policy lists is no negative gap.
         case
             when features_lately.features_used > features_bought.features

@@ -44,7 +44,6 @@ final as (
         numbered.engagement,
         numbered.arr,
         numbered.touch_tier,
-        numbered.seat_potential_arr,
         numbered.is_prioritised,
         numbered.answered_on,
         numbered.converted_on,

@@ -69,9 +69,7 @@ signals as (
         near_limit.*,
         {{ add_days('near_limit.taken_on', 'near_limit.expires_after_days') }}
             as expires_on,
-        ceil({{ safe_divide(
-            '(near_limit.users * 100)', whole_number_var('signal_seats_used_after')
-        ) }}) - near_limit.seats as more_seats
+        {{ more_seats('near_limit.users', 'near_limit.seats') }} as more_seats
     from near_limit
     where
         near_limit.last_shown_on is null
