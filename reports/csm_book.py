@@ -158,8 +158,8 @@ house.table(
 quarters = house.ask(
     """
     select
-        period_start, nrr, grr, logo_retention, opening_arr, expansion_deals,
-        expansion_arr, yellow_to_green_rate, intervention_rate
+        period_start, is_partial, nrr, grr, logo_retention, opening_arr,
+        expansion_deals, expansion_arr, yellow_to_green_rate, intervention_rate
     from capacity.csm_scorecard
     where period = 'quarter' and opening_arr > 0 and csm_id = ?
     order by period_start
@@ -168,12 +168,13 @@ quarters = house.ask(
 )
 
 # %%
+whole = quarters.where(is_partial=False)
 house.figure(
-    house.lines(quarters, "period_start", ["nrr", "grr", "logo_retention"]),
-    quarters,
+    house.lines(whole, "period_start", ["nrr", "grr", "logo_retention"]),
+    whole,
     caption="Retention of the book, quarter by quarter",
-    alt="Net, gross and logo retention of the book by quarter.",
-    empty="No quarter of this CSM is on record.",
+    alt="Net, gross and logo retention of the book by whole quarter.",
+    empty="No whole quarter of this CSM is on record.",
 )
 house.table(quarters, caption="Each quarter")
 
@@ -181,7 +182,8 @@ house.table(quarters, caption="Each quarter")
 advocacy = house.ask(
     """
     select
-        period_start, case_studies, reviews, speaking_engagements, customer_references
+        period_start, is_partial, case_studies, reviews, speaking_engagements,
+        customer_references
     from capacity.csm_scorecard
     where period = 'year' and csm_id = ?
     order by period_start

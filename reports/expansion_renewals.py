@@ -73,23 +73,19 @@ forecast = house.ask("""
         month, renewals, available_arr, settled_arr, open_arr, forecast_arr, gross_rate,
         net_rate
     from expansion_renewals.renewal_forecast
-    where scenario = 'expected'
+    where scenario = 'expected' and is_complete
     order by month
-    limit 13
 """)
 
 # %%
-MONTHS = """
+months = house.ask("""
     select
         month, green_arr, yellow_arr, red_arr, unscored_arr, arr_up_for_renewal,
         renewals, at_risk_arr, forecast_arr, gross_rate
     from expansion_renewals.renewal_months
-    where month <= ?
+    where is_complete
     order by month
-"""
-months = house.ask(
-    MONTHS, max((row.month.raw for row in forecast), default="9999-12-31")
-)
+""")
 
 # %%
 house.figure(

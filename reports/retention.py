@@ -124,6 +124,7 @@ cohorts = house.ask("""
     from revenue.retention_cohorts
     where
         slice_name = 'all'
+        and is_complete
         and age_months in (1, 3, 6, 9, 12, 15, 18, 21, 24)
         and cohort_month in (
             select distinct cohort_month from revenue.retention_cohorts
@@ -181,11 +182,18 @@ books = house.ask("""
         period = 'year'
         and opening_arr > 0
         and period_start in (
-            select max(period_start) from capacity.csm_scorecard where period = 'year'
+            select max(period_start) from capacity.csm_scorecard
+            where period = 'year' and not is_partial
         )
     order by opening_arr desc, csm_id
 """)
-house.table(books, caption="By CSM: the book with which the year opened")
+
+# %%
+house.table(
+    books,
+    caption="By CSM, over the last whole calendar year: the book with which it opened",
+    empty="No calendar year is over yet.",
+)
 
 # %%
 nobody = house.ask(SLICES, "csm").where(slice_value="unassigned")

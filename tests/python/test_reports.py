@@ -267,6 +267,26 @@ def test_a_notebook_opens_with_its_question_and_keeps_its_cells_short(path):
     assert "HTML(" not in code and "print(" not in code and " join " not in code
 
 
+def test_no_page_shows_a_period_that_is_not_over_as_if_it_were():
+    """But for the state of now, which the latest month is."""
+    flagged = {
+        f"{path.parent.name}.{model['name']}"
+        for path in (PROJECT_DIR / "models" / "marts").glob("*/*.yml")
+        for model in yaml.safe_load(path.read_text("utf-8")).get("models", [])
+        if {"is_partial", "is_complete"} & {one["name"] for one in model["columns"]}
+    }
+    asked = [
+        query
+        for path in NOTEBOOKS
+        for query in re.findall(r'"""\s+select\b.*?"""', path.read_text("utf-8"), re.S)
+        if re.findall(r"\bfrom\s+([\w.]+)", query)[0] in flagged
+        and "max(month)" not in query
+    ]
+    assert len(asked) > 5
+    for query in asked:
+        assert re.search(r"\bis_(partial|complete)\b", query), query
+
+
 def test_every_notebook_is_a_report_and_every_report_a_notebook():
     assert {path.stem for path in NOTEBOOKS} == {report.name for report in REPORTS}
 

@@ -95,6 +95,7 @@ LABELS = {
     "owner_role": "Who",
     "settled_arr": "Settled",
     "milestone_name": "Milestone",
+    "is_partial": "Still running",
     "is_team_band": "Counted by team",
     "period_start": "From",
     "persona": "Role",

@@ -94,7 +94,9 @@ final as (
         {{ safe_divide('in_month.forecast_arr', 'in_month.available_arr') }}
             as gross_rate,
         {{ safe_divide('in_month.net_forecast_arr', 'in_month.available_arr') }}
-            as net_rate
+            as net_rate,
+        {{ add_months('in_month.month', 1) }}
+        <= {{ add_months(add_days(as_of(), 1), 12) }} as is_complete
     from in_month
 )
 

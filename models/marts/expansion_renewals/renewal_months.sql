@@ -45,7 +45,9 @@ final as (
         cast(summed.arr_up_for_renewal - summed.forecast_arr as decimal(18, 2))
             as expected_loss_arr,
         {{ safe_divide('summed.forecast_arr', 'summed.arr_up_for_renewal') }}
-            as gross_rate
+            as gross_rate,
+        {{ add_months('summed.month', 1) }}
+        <= {{ add_months(add_days(as_of(), 1), 12) }} as is_complete
     from summed
 )
 

@@ -8,6 +8,7 @@ Readings of the columns' descriptions, over rows of marts that have oracles them
   and no older one stands in for it. Both leads have the same twelve.
 - A horizon of so many days holds a term that ends on its last day, and all in grace.
 - A term in grace is still to come, so that it stands in the month of the day.
+- A month is complete if it is over a year from the day: later ones are not all known.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from fractions import Fraction
 from typing import Any
 
 from oracle.arithmetic import first_day, month_number, ratio, rounded_away
+from oracle.renewals import is_known_whole
 
 Row = Mapping[str, Any]
 
@@ -144,6 +146,7 @@ def renewal_months(renewals: Iterable[Row], as_of: date) -> Iterator[dict[str, A
             "forecast_arr": forecast,
             "expected_loss_arr": arr - forecast,
             "gross_rate": ratio(forecast, arr),
+            "is_complete": is_known_whole(month_number(month), as_of),
         }
 
 

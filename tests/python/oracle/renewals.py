@@ -35,6 +35,7 @@ from oracle.terms import ZERO, Life, Outcome, outcomes
 LEADS = (90, 30)
 _LATE_FROM = 60
 _EVERY = "all"
+_YEAR = 12
 _ORDER = ("red", "yellow", "green")
 # What was up, what was kept of it, and what was kept with growth.
 _Sums = tuple[Decimal, Decimal, Decimal]
@@ -360,7 +361,7 @@ class Renewals:
                 months[now].append(row)
         for month, rows in months.items():
             for scenario in SCENARIOS:
-                yield _scenario(month, scenario, rows)
+                yield _scenario(month, scenario, rows, self.policy.as_of)
 
     def accuracy(self) -> Iterator[dict[str, Any]]:
         """Yield the rows of expansion_renewals.renewal_forecast_accuracy."""
@@ -401,7 +402,7 @@ class Renewals:
 
 
 def _scenario(
-    month: int, scenario: str, rows: Sequence[Mapping[str, Any]]
+    month: int, scenario: str, rows: Sequence[Mapping[str, Any]], as_of: date
 ) -> dict[str, Any]:
     """Return one month's forecast; what is settled counts as it came."""
     counted = [row for row in rows if row["is_open"] and _counts(row, scenario)]
@@ -422,7 +423,14 @@ def _scenario(
         "net_forecast_arr": net_forecast,
         "gross_rate": ratio(forecast, available),
         "net_rate": ratio(net_forecast, available),
+        "is_complete": is_known_whole(month, as_of),
     }
+
+
+def is_known_whole(month: int, as_of: date) -> bool:
+    """Tell whether a month, by its number, is over in a year from a day."""
+    ahead = month - month_number(as_of)
+    return ahead < _YEAR or (ahead == _YEAR and as_of == last_day(month_number(as_of)))
 
 
 def _counts(row: Mapping[str, Any], scenario: str) -> bool:
