@@ -283,8 +283,8 @@ forecast = house.ask("""
 house.figure(
     house.intervals(forecast, "target_on", "low_nrr", "forecast_nrr", "high_nrr"),
     forecast,
-    caption="Net retention of today's customers, forecast by quarter end",
-    alt="A point and a range for each of the next four quarter ends.",
+    caption="Net retention of today's customers, forecast for the next twelve months",
+    alt="A point and a range for three, six, nine and twelve months from now on.",
 )
 
 # %%

@@ -1,8 +1,9 @@
 -- One row per day on which net retention is forecast (as_of_date, and the past quarter
--- ends, so that the method shows its accuracy) and quarter ahead, 1 to 4: NRR of that
--- day's accounts at target_on. Raw forecast = base + what renewals, pipeline and
--- signals are expected to bring; it then moves by the mean error that forecasts so far
--- ahead had made by that day, since nothing of it knows what happens between terms.
+-- ends, so that the method shows its accuracy) and quarter ahead, 1 to 4, of three
+-- months each: NRR of that day's accounts at target_on. Raw forecast = base + what
+-- renewals, pipeline and signals are expected to bring; it then moves by the mean error
+-- that forecasts so far ahead had made by that day, since nothing of it knows what
+-- happens between terms.
 -- Interval: the lowest and highest of those errors. If errors keep coming as they did,
 -- the next one lies between them with probability (n - 1) / (n + 1), the
 -- interval_coverage.

@@ -4,6 +4,8 @@ Readings of DECISIONS E6:
 
 - A forecast is of the accounts that have ARR on its day, so that sales to others, and
   signals of others, are not in it. A day on which nobody has any has no forecast.
+- A quarter ahead is three months from the day on, so that what is forecast is as far
+  off as what was, on whatever day one asks; months are counted from the next day on.
 - The first term end of a subscription is that of the term that runs on the day. A term
   in grace is asked about on the as-of date only: on a past day the ledger has already
   left out those that lapsed, and who is still there was renewed.
@@ -29,7 +31,14 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from oracle.arithmetic import last_day, month_number, ratio, rounded, rounded_away
+from oracle.arithmetic import (
+    first_day,
+    last_day,
+    month_number,
+    ratio,
+    rounded,
+    rounded_away,
+)
 from oracle.expansion import Deal, Expansion
 from oracle.renewals import Question, Renewals, share
 from oracle.signals import Account, Signal, Signals, follows_up, seat_weeks
@@ -116,7 +125,7 @@ class NetRetention:
         ]
         signals = self._worth_of_signals(day)
         for ahead in _QUARTERS_AHEAD:
-            target_on = _last_day(_quarter(day + _DAY) + ahead - 1)
+            target_on = _months_on(day, 3 * ahead)
             actual = None
             if target_on <= self.as_of:
                 left = self._arr_on(target_on)
@@ -272,6 +281,15 @@ def _quarter(day: date) -> int:
 
 def _last_day(quarter: int) -> date:
     return last_day(3 * quarter + 2)
+
+
+def _months_on(day: date, months: int) -> date:
+    """Return the last day of so many months that begin after a day."""
+    begins, number = day + _DAY, month_number(day + _DAY) + months
+    ends_before = first_day(number).replace(
+        day=min(begins.day, last_day(number).day),
+    )
+    return ends_before - _DAY
 
 
 def _nrr(arr: Fraction, base: Fraction) -> Fraction:

@@ -2,7 +2,7 @@
 -- from what was known that day, to lose and win at its term ends, to win by what was
 -- for sale, and to win by signals that nobody had followed up yet; and what became of
 -- it since. Amounts add up from one quarter ahead to the next: each covers the time up
--- to target_on.
+-- to target_on. A quarter is three months from any day, as in forecasts already judged.
 with forecast_days as (
     select * from {{ ref('int_forecast_days') }}
 ),
@@ -35,10 +35,12 @@ horizons as (
         forecast_days.forecast_on,
         forecast_days.is_current,
         quarters.quarters_ahead,
-        {{ quarter_end(
-            add_days('forecast_days.forecast_on', 1), 'quarters.quarters_ahead - 1'
-        ) }}
-            as target_on
+        -- Counted from the next day: the quarter after 30 September ends with December.
+        {{ add_days(
+            add_months(
+                add_days('forecast_days.forecast_on', 1), '3 * quarters.quarters_ahead'
+            ), -1
+        ) }} as target_on
     from forecast_days
     cross join quarters
 ),
