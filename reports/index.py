@@ -63,21 +63,40 @@ forecasts = house.ask("""
     where is_current and quarters_ahead = 4
 """)
 ahead = forecasts.row()
+records = house.ask("""
+    select intervals, intervals_held
+    from expansion_renewals.nrr_forecast_records
+    where horizon = 'all'
+""")
+
+# %%
+OVER = "Of today's customers, over the twelve months to {}"
+by = house.sentence(OVER, ahead.target_on)
+if ahead.low_nrr.raw is None:
+    by = house.sentence("{}. Too few earlier forecasts are over for a range.", by)
+else:
+    by = house.sentence(
+        "{}: from {} to {} if past errors repeat. Of {} such ranges for times that are "
+        "over, {} held what came.",
+        by,
+        ahead.low_nrr,
+        ahead.high_nrr,
+        records.row().intervals,
+        records.row().intervals_held,
+    )
+
+# %%
 CHECKS = """
     select check_name, subject, outcome
     from quality.quality_results
     where outcome = '{}'
     order by source, check_name, subject
 """
-
-# %%
 passed = house.ask(CHECKS.format("passed"))
 warned = house.ask(CHECKS.format("warned"))
 
 # %%
 red = house.sentence("{} of ARR, {} of all.", health.red_arr, health.red_arr_share)
-ranged = "Of today's customers, by {}: from {} to {} if past errors repeat."
-by = house.sentence(ranged, ahead.target_on, ahead.low_nrr, ahead.high_nrr)
 found = house.sentence("{} ended with a warning.", warned.count)
 house.tiles(
     [
@@ -85,7 +104,7 @@ house.tiles(
         house.Tile("Net retention ahead", ahead.forecast_nrr, by),
         house.Tile("Checks passed", passed.count, found),
     ],
-    *(bands, forecasts),
+    *(bands, forecasts, records),
 )
 
 # %% [markdown]

@@ -290,7 +290,8 @@ house.figure(
 # %%
 record = house.ask("""
     select
-        horizon, forecasts, intervals, intervals_held, mean_absolute_error,
+        horizon, forecasts, intervals, intervals_held, outcomes_above, outcomes_below,
+        mean_absolute_error, raw_mean_absolute_error, has_correction_helped,
         largest_absolute_error
     from expansion_renewals.nrr_forecast_records
     where horizon in ('4', 'all')
@@ -301,12 +302,25 @@ record = house.ask("""
 if len(record) == 2 and record.row(0).forecasts.raw:
     far, every = record.row(0), record.row(1)
     house.note(
-        "Read the ranges with care. Four quarters ahead a forecast missed by {} on "
+        "Read the ranges with care. Twelve months ahead a forecast missed by {} on "
         "average, and by {} at worst. Of {} ranges that this method would have given "
-        "for quarters now over, {} of them so far ahead, {} held what came.",
+        "for times now over, {} of them so far ahead, {} held what came: {} were "
+        "exceeded, {} fallen short of.",
         far.mean_absolute_error.shown_as("points_apart"),
         far.largest_absolute_error.shown_as("points_apart"),
         every.intervals,
         far.intervals,
         every.intervals_held,
+        every.outcomes_above,
+        every.outcomes_below,
+    )
+
+# %%
+if len(record) == 2 and record.row(0).forecasts.raw:
+    house.note(
+        "A forecast is moved by the mean of the errors that were known. Over all times "
+        "ahead that {} so far: it missed by {} on average with it, by {} without.",
+        "has helped" if every.has_correction_helped.raw else "has not helped",
+        every.mean_absolute_error.shown_as("points_apart"),
+        every.raw_mean_absolute_error.shown_as("points_apart"),
     )

@@ -262,14 +262,20 @@ class NetRetention:
 def _record(horizon: str, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return how forecasts whose day has come fared."""
     distances = [abs(row["forecast_error"]) for row in rows]
-    inside = [row["is_inside_interval"] for row in rows if row["low_nrr"] is not None]
+    raw_distances = [abs(row["actual_nrr"] - row["raw_nrr"]) for row in rows]
+    ranged = [row for row in rows if row["low_nrr"] is not None]
+    inside = [row["is_inside_interval"] for row in ranged]
     return {
         "horizon": horizon,
         "forecasts": len(rows),
         "intervals": len(inside),
         "intervals_held": sum(inside),
         "held_share": ratio(sum(inside), len(inside)),
+        "outcomes_above": sum(row["actual_nrr"] > row["high_nrr"] for row in ranged),
+        "outcomes_below": sum(row["actual_nrr"] < row["low_nrr"] for row in ranged),
         "mean_absolute_error": _rounded_mean(distances),
+        "raw_mean_absolute_error": _rounded_mean(raw_distances),
+        "has_correction_helped": sum(distances) < sum(raw_distances),
         "largest_absolute_error": max(distances),
     }
 
