@@ -4,7 +4,10 @@ Readings of DECISIONS E2, E3 and E4:
 
 - A likelihood is asked for on the as-of date for what is open, and was asked for 90 and
   30 days before each contracted end. Up to 60 days before the end, the cases compared
-  with are those of 30 days before, earlier those of 90 days before.
+  with are those of 30 days before, earlier those of 90 days before. From the end on
+  they are the terms that were in grace: neither renewed nor over by their end. Those
+  are worth what they had on their last day, for the ledger ends what lapsed there; the
+  tier is that day's too.
 - A case is a term with ARR on that day whose outcome was open then and known before the
   day of the question, and of which no cancellation was known then. It is worth its ARR
   of that day; of this it kept at most all of it, growth aside.
@@ -20,7 +23,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -166,8 +169,10 @@ class Renewals:
             if (question := self._question(life, outcome, lead)) is not None
         ]
         self.groups: dict[tuple[str, str, int], _Group] = defaultdict(_Group)
+        in_grace = (self._case_in_grace(*settled) for settled in self.settled)
+        cases = (*self.asked, *(case for case in in_grace if case is not None))
         for case in sorted(
-            (case for case in self.asked if not case.outcome.is_open),
+            (case for case in cases if not case.outcome.is_open),
             key=lambda case: case.outcome.settled_on or date.max,
         ):
             self._compare_with(case)
@@ -183,6 +188,17 @@ class Renewals:
             return None
         question = self.ask(life, outcome, asked_on)
         return question if question.arr > 0 else None
+
+    def _case_in_grace(self, life: Life, outcome: Outcome) -> Question | None:
+        """Return the question of the end of a term that was still open then."""
+        end = outcome.term.end
+        if outcome.settled_on is None or outcome.settled_on <= end:
+            return None
+        tier = self._account(life).tier_on(end - _DAY)
+        case = replace(
+            self.ask(life, outcome, end), arr=life.arr_on(end - _DAY), tier=tier
+        )
+        return case if case.arr > 0 else None
 
     def ask(self, life: Life, outcome: Outcome, day: date) -> Question:
         """Ask on a day what a term end will bring, whether it is settled or not."""
@@ -219,8 +235,10 @@ class Renewals:
         if question.is_cancelled:
             return "cancelled", Fraction(0), Fraction(0)
         seed = self.policy.rates[question.band]
-        basis = "policy"
-        gross_rate, net_rate = Fraction(seed["gross_rate"]), Fraction(seed["net_rate"])
+        basis, grace = "policy", "grace_" if question.lead_days <= 0 else ""
+        gross_rate, net_rate = (
+            Fraction(seed[f"{grace}{rate}"]) for rate in ("gross_rate", "net_rate")
+        )
         # From the farthest to the closest: what is closer and has enough counts.
         for closer, tier in (("band", _EVERY), ("tier and band", str(question.tier))):
             gross, net = self._known(tier, question)
@@ -237,6 +255,7 @@ class Renewals:
     ) -> tuple[dict[str, Fraction], dict[str, Fraction]]:
         """Return a tier's rates by band, of bands with enough cases alone."""
         lead = 30 if question.lead_days <= _LATE_FROM else 90
+        lead = lead if question.lead_days > 0 else 0
         day, least = question.asked_on, self.policy.min_cases
         sums = {
             band: found

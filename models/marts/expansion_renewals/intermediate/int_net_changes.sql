@@ -9,6 +9,8 @@ with forecast_days as (
 
 likelihoods as (
     select * from {{ ref('int_renewal_likelihoods') }}
+    -- Grace is asked about as of now only (DECISIONS E6).
+    where has_begun and (lead_days > 0 or settled_on is null)
 ),
 
 deal_months as (
@@ -87,7 +89,6 @@ renewals as (
         on
             horizons.forecast_on = likelihoods.asked_on
             and horizons.target_on >= likelihoods.contracted_end_date
-    where likelihoods.has_begun
     group by horizons.forecast_on, horizons.quarters_ahead
 ),
 

@@ -1,8 +1,8 @@
--- One row per touch tier (`all` stands for any), lead (90 or 30 days), day on which
+-- One row per touch tier (`all` stands for any), lead (90, 30 or 0 days), day on which
 -- somebody asks and health band, each of the four: how the terms ended that were
 -- settled before that day, by the band that their accounts had so many days ahead.
 -- Those cancelled by then are left out, since of these one knows: hence two leads, as
--- most cancellations come between.
+-- most cancellations come between. At 0 days they are those that were in grace.
 with questions as (
     select * from {{ ref('int_renewal_questions') }}
 ),

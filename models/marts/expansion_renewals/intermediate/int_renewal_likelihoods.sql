@@ -37,7 +37,8 @@ with_stand_in as (
         coalesce(
             all_tiers.{{ rate }},
             {{ held_between(
-                'policy_rates.' ~ rate,
+                'case when with_band.compared_at_days = 0 then policy_rates.grace_'
+                ~ rate ~ ' else policy_rates.' ~ rate ~ ' end',
                 'all_tiers.lowest_' ~ rate,
                 'all_tiers.highest_' ~ rate
             ) }}

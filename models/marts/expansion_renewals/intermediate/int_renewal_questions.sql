@@ -1,7 +1,8 @@
 -- One row per term end and day on which somebody asks what it will bring: 90 and 30
--- days before it, on each forecast day of the year before it, and on as_of_date while
--- it is open. Only what was known that day may be used for an answer; what came of it
--- stands beside, once it is settled, for those who check answers.
+-- days before it, on each forecast day of the year before it, on the end itself where
+-- it was in grace from then on, and on as_of_date while it is open. Only what was known
+-- that day may be used for an answer; what came of it stands beside, once it is
+-- settled, for those who check answers.
 {%- set lead_days = days_between(
     'with_term.asked_on', 'with_term.contracted_end_date'
 ) %}
@@ -22,17 +23,20 @@ account_tiers as (
 ),
 
 asked as (
+    {%- for days in [90, 30] %}
     select
         terms.subscription_id,
         terms.contracted_end_date,
-        {{ add_days('terms.contracted_end_date', -90) }} as asked_on
+        {{ add_days('terms.contracted_end_date', -days) }} as asked_on
     from terms
     union distinct
+    {%- endfor %}
     select
         terms.subscription_id,
         terms.contracted_end_date,
-        {{ add_days('terms.contracted_end_date', -30) }} as asked_on
+        terms.contracted_end_date as asked_on
     from terms
+    where terms.contracted_end_date < terms.settled_on
     union distinct
     select
         terms.subscription_id,
@@ -57,6 +61,13 @@ asked as (
 with_term as (
     select
         asked.asked_on,
+        -- What lapsed has no ARR on its end any more: its last day counts.
+        case
+            when terms.settled_on is not null
+                and asked.asked_on = terms.contracted_end_date
+                then {{ add_days('asked.asked_on', -1) }}
+            else asked.asked_on
+        end as held_on,
         terms.*
     from asked
     inner join terms
@@ -78,8 +89,8 @@ with_arr as (
     inner join lines
         on
             with_term.subscription_id = lines.subscription_id
-            and with_term.asked_on >= lines.valid_from
-            and with_term.asked_on < {{ open_end('lines.valid_to') }}
+            and with_term.held_on >= lines.valid_from
+            and with_term.held_on < {{ open_end('lines.valid_to') }}
     group by
         with_term.subscription_id,
         with_term.contracted_end_date,
@@ -98,10 +109,12 @@ final as (
         cast(
             {{ lead_days }} as bigint
         ) as lead_days,
-        -- Which past cases compare: late in a term most cancellations are known.
+        -- Which past cases compare: late in a term most cancellations are known, and
+        -- who lets it end without renewing is another case than who has time left.
         case
             when {{ lead_days }} > 60 then 90
-            else 30
+            when {{ lead_days }} > 0 then 30
+            else 0
         end as compared_at_days,
         -- A term of one month is asked about 90 days before its end, too: others end
         -- first.
@@ -126,8 +139,8 @@ final as (
     left join account_tiers
         on
             with_term.account_id = account_tiers.account_id
-            and with_term.asked_on >= account_tiers.valid_from
-            and with_term.asked_on < {{ open_end('account_tiers.valid_to') }}
+            and with_term.held_on >= account_tiers.valid_from
+            and with_term.held_on < {{ open_end('account_tiers.valid_to') }}
     -- A term in grace is open even where it was paused, or emptied, since it ended.
     where
         with_arr.arr is not null
