@@ -42,11 +42,11 @@ over, under = house.ask(OUTSIDE, "over"), house.ask(OUTSIDE, "under")
 
 # %%
 house.answer(
-    "{} look after {} customers: {} more accounts for a CSM or team than the tier's "
-    "band allows, {} fewer. The books need {} of the hours there are. Nobody looks "
-    "after {}, and {} with a CSM of another tier.",
-    house.counted(now.csms, "CSM", "CSMs"),
-    now.accounts,
+    "{} there for {}: {} more accounts for a CSM or team than the tier's band allows, "
+    "{} fewer. The books need {} of the hours there are. Nobody looks after {}, and {} "
+    "with a CSM of another tier.",
+    house.counted(now.csms, "CSM is", "CSMs are"),
+    house.counted(now.accounts, "customer", "customers"),
     house.counted(over.count, "tier has", "tiers have"),
     under.count,
     now.utilisation,

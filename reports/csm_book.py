@@ -37,8 +37,8 @@ house.title(book.csm_name, "Whom do I call this week, and how is my book?")
 # %%
 are = "is" if book.red_accounts.raw == 1 else "are"
 house.answer(
-    "{} in the queue, {} of them overdue, {} never touched. Of {} {} {} red; {} comes "
-    "up for renewal within ninety days, {} of it at risk.",
+    "{} in the queue, {} of them overdue, {} of these never touched. Of {} {} {} red; "
+    "{} comes up for renewal within ninety days, {} of it at risk.",
     house.counted(work.open_interventions, "intervention is", "interventions are"),
     work.overdue_interventions,
     work.overdue_untouched,

@@ -20,8 +20,8 @@ longest = books.row()
 # %%
 if len(books):
     house.answer(
-        "{} has the longest queue: {} open, {} of them overdue, {} never touched, in a "
-        "book of {} that pays {}.",
+        "{} has the longest queue: {} open, {} of them overdue, {} of these never "
+        "touched, in a book of {} that pays {}.",
         longest.csm_name,
         house.counted(longest.open_interventions, "intervention", "interventions"),
         longest.overdue_interventions,
