@@ -63,8 +63,11 @@ term_windows as (
         case triggers.trigger
             when 'notice_near'
                 then case
-                        when terms.renews_by_itself then 'notice can be given until '
-                        else 'renewal is to be agreed by '
+                        when not terms.renews_by_itself
+                            then 'renewal is to be agreed by '
+                        when terms.is_notice_assumed
+                            then 'notice is taken to end on '
+                        else 'notice can be given until '
                     end || cast(terms.notice_date as varchar(10))
             else 'contract ends on ' || cast(terms.term_end_date as varchar(10))
         end as reason

@@ -83,6 +83,7 @@ final as (
             'term_ends.term_end_date',
             '-coalesce(term_ends.notice_days, ' ~ whole_number_var('default_notice_days') ~ ')'
         ) }} as notice_date,
+        term_ends.notice_days is null as is_notice_assumed,
         term_ends.cancel_requested_on,
         coalesce(term_ends.auto_renews, true) as renews_by_itself,
         -- What renews by itself is settled on the day; else when it is renewed or
