@@ -88,9 +88,9 @@ house.table(tiers, caption="Accounts for each CSM or team, against the tier's ba
 # %%
 loads = house.ask("""
     select
-        csm_name, team, touch_model, accounts, band_accounts, band, recommended_min,
-        recommended_max, expected_hours, available_hours, utilisation,
-        customer_facing_share, logged_share
+        csm_name, team, accounts, band, recommended_min, recommended_max,
+        expected_hours, available_hours, utilisation, logged_share,
+        customer_facing_share
     from capacity.csm_capacity
     where
         is_present_at_close
