@@ -26,7 +26,17 @@ health = bands.row()
 # %%
 if not health.accounts.raw:
     house.answer("There are no customers yet.")
-else:
+elif nrr.rate.raw is None:
+    house.answer(
+        "{} pay {} a year. Nobody was a customer a year ago, so nothing can be "
+        "retained yet; {} of ARR is red.",
+        house.counted(health.accounts, "customer", "customers"),
+        health.arr,
+        health.red_arr,
+    )
+
+# %%
+if health.accounts.raw and nrr.rate.raw is not None:
     house.answer(
         "{} pay {} a year. Net retention over the twelve months to the end of {} is "
         "{}, {} and {}; {} of ARR is red.",

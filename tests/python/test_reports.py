@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -26,6 +27,7 @@ from bowtie.reporting.house.charts import _number_axis
 from bowtie.reporting.house.formats import MISSING, kind_of, plain, written
 from bowtie.reporting.house.html import readable
 from bowtie.reporting.house.palette import PALETTE
+from bowtie.reporting.house.words import against_target
 from bowtie.reporting.pages import REPORTS, Report
 from bowtie.reporting.published import report_published
 from bowtie.reporting.render import file_name
@@ -208,6 +210,29 @@ def test_a_value_is_written_rounded_half_up_with_a_true_minus(value, kind, short
 def test_a_loss_never_has_a_plus(lost, text):
     """Of the pipeline it is an amount; as the cause of a change it is below zero."""
     assert written(Decimal(lost), kind_of("lost_arr", "DECIMAL(18,2)")) == text
+
+
+@pytest.mark.parametrize(
+    ("target", "is_on_target", "words"),
+    [
+        (None, None, "without a target"),
+        ("100%", None, "not comparable with its target of 100%"),
+        ("100%", True, "on its target of 100%"),
+        ("100%", False, "short of its target of 100%"),
+    ],
+)
+def test_a_rate_without_a_target_is_told_from_a_target_without_a_rate(
+    target, is_on_target, words
+):
+    row = SimpleNamespace(target=Held(target), is_on_target=Held(is_on_target))
+    assert against_target(row) == words
+
+
+class Held(str):
+    """A value of a mart, written as it is."""
+
+    def __init__(self, raw: Any) -> None:
+        self.raw = raw
 
 
 def test_a_tick_of_an_axis_is_where_its_label_says(monkeypatch):

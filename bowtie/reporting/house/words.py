@@ -25,8 +25,10 @@ def moved(change: Value, since: str) -> Markup:
 
 def against_target(row: Row) -> Markup:
     """Return how a row with `target` and `is_on_target` stands."""
-    if row.is_on_target.raw is None:
+    if row.target.raw is None:
         return Markup("without a target")
+    if row.is_on_target.raw is None:
+        return Markup("not comparable with its target of {}").format(row.target)
     if row.is_on_target.raw:
         return Markup("on its target of {}").format(row.target)
     return Markup("short of its target of {}").format(row.target)
