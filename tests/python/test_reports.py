@@ -27,6 +27,7 @@ from bowtie.reporting.house.charts import _number_axis
 from bowtie.reporting.house.formats import MISSING, kind_of, plain, written
 from bowtie.reporting.house.html import readable
 from bowtie.reporting.house.palette import PALETTE
+from bowtie.reporting.house.vocabulary import label_of
 from bowtie.reporting.house.words import against_target
 from bowtie.reporting.pages import REPORTS, Report
 from bowtie.reporting.published import report_published
@@ -244,6 +245,13 @@ def test_a_tick_of_an_axis_is_where_its_label_says(monkeypatch):
     shown = [label.get_text().removesuffix("%") for label in axes.get_xticklabels()]
     assert "95.5" in shown
     assert [float(number) / 100 for number in shown] == pytest.approx(axes.get_xticks())
+
+
+def test_a_rate_that_came_is_not_called_as_the_one_that_was_expected():
+    for mart in ("renewal_forecast_accuracy", "renewal_forecast_errors"):
+        came = label_of("gross_rate", f"expansion_renewals.{mart}")
+        assert came != label_of("forecast_gross_rate", f"expansion_renewals.{mart}")
+        assert came != label_of("gross_rate", "expansion_renewals.renewal_horizons")
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -163,7 +163,8 @@ def lines(
                 i for i, level in enumerate(found.values(column)) if level is not None
             )
             value = found.value(column, last)
-            ends.append((points[-1][1], label_of(column), value, colour))
+            name = label_of(column, found.mart)
+            ends.append((points[-1][1], name, value, colour))
         if target is not None and target.raw is not None:
             level = float(target.raw)
             axes.axhline(level, color=light("muted"), linewidth=1.2, dashes=(4, 3))
@@ -287,7 +288,8 @@ def stacked_bars(
             colour = light(_part_colour(column, position))
             draw = axes.barh if horizontal else axes.bar
             edge = {"left" if horizontal else "bottom": starts}
-            draw(rows, levels, 0.66, color=colour, label=label_of(column), **edge)
+            name = label_of(column, found.mart)
+            draw(rows, levels, 0.66, color=colour, label=name, **edge)
             for row in rows:
                 stack = above if levels[row] >= 0 else below
                 stack[row] += levels[row]
@@ -429,7 +431,8 @@ def heat_map(found: Answer, row: str, column: str, level: str, *, size: str) -> 
         axes.set_xlim(-1.5, len(ages) - 0.5)
         axes.set_ylim(len(names) - 0.5, -0.5)
         axes.set_xticks(
-            range(-1, len(ages)), [label_of(size), *(str(age) for age in ages)]
+            range(-1, len(ages)),
+            [label_of(size, found.mart), *(str(age) for age in ages)],
         )
         axes.set_yticks(range(len(names)), [f"{day:%b %Y}" for day in names])
         axes.xaxis.tick_top()

@@ -1,8 +1,8 @@
 """How columns of the marts are called in pages, and how their values are written.
 
-One column has one name on every page, but where a mart means another day by it: those
-have the mart's name before theirs. A column that is not listed is called as the mart
-calls it, and written as its type says.
+One column has one name on every page, but where a mart means another day by it, or what
+came instead of what is expected: those have the mart's name before theirs. A column
+that is not listed is called as the mart calls it, and written as its type says.
 """
 
 from __future__ import annotations
@@ -77,9 +77,9 @@ LABELS = {
     "expected_loss_arr": "Expected to be lost",
     "first_touch_on": "Met since, on",
     "forecast_arr": "Expected",
-    "forecast_gross_rate": "Forecast",
+    "forecast_gross_rate": "Expected to renew",
     "from_csm_name": "From",
-    "gross_rate": "Gross rate",
+    "gross_rate": "Expected to renew",
     "heads_missing": "CSMs or teams to add",
     "joined_12_months": "New in 12 months",
     "largest_error_rate": "Off by, at worst",
@@ -90,7 +90,7 @@ LABELS = {
     "logged_share": "Logged, of hours there",
     "metric_name": "Measured by",
     "months_too_high": "Months too high",
-    "net_rate": "Net rate",
+    "net_rate": "Expected with growth",
     "overdue_untouched": "Overdue, never touched",
     "owner_role": "Who",
     "settled_arr": "Settled",
@@ -103,6 +103,8 @@ LABELS = {
     "product_potential_arr": "Products could bring",
     "products_of_peers": "Own it, of customers alike",
     "progress": "Milestones",
+    "last_qbr_on": "Last business review on",
+    "qbr_due_on": "Business review due on",
     "qbr_overdue_days": "Days overdue",
     "red_recall": "Red, of who left",
     "raw_band": "By score",
@@ -118,6 +120,8 @@ LABELS = {
     "churned_rate": "Left",
     "win_rate_12_months": "Win rate, 12 months",
     "won_arr_12_months": "Won, 12 months",
+    "expansion_renewals.renewal_forecast_accuracy.gross_rate": "Renewed",
+    "expansion_renewals.renewal_forecast_errors.gross_rate": "Renewed",
     "health.interventions.arr": "ARR when opened",
     "health.interventions.reason": "Reason when opened",
 }
