@@ -113,6 +113,7 @@ class RetentionReports:
 
     def _churn_reasons(self) -> Iterator[dict[str, Any]]:
         return churn_reasons(
+            self._rows("from revenue.arr_monthly where churned_arr <> 0"),
             self.reports.events,
             rows_by_account(self.connection, "from revenue.arr_lines"),
             self._pairs(

@@ -1,12 +1,19 @@
 -- One row per reason that was given for churn in the last twelve whole months: whom and
--- what it took. An account that ended several contracts that day has the reason of most
--- of their ARR; one that left twice counts twice, as its events do.
-with events as (
-    select * from {{ ref('arr_events') }}
+-- what it took, as the bridge has it: an account that signed and left inside one month
+-- took nothing, and one that left in two months counts twice. Its reason is of the day
+-- on which nothing was left of it; of several contracts that ended then, that of most
+-- of their ARR.
+with churn_months as (
+    select * from {{ ref('arr_monthly') }}
     where
-        movement_type = 'churn'
-        and event_on >= {{ add_months(closed_month(), -11) }}
-        and event_on < {{ add_months(closed_month(), 1) }}
+        churned_arr <> 0
+        and month >= {{ add_months(closed_month(), -11) }}
+        and month <= {{ closed_month() }}
+),
+
+events as (
+    select * from {{ ref('arr_events') }}
+    where closing_arr = 0
 ),
 
 lines as (
@@ -17,28 +24,41 @@ subscriptions as (
     select * from {{ ref('stg_billing__subscriptions') }}
 ),
 
+churn_days as (
+    select
+        churn_months.account_id,
+        churn_months.month,
+        max(events.event_on) as churned_on
+    from churn_months
+    inner join events
+        on
+            churn_months.account_id = events.account_id
+            and churn_months.month = {{ month_of('events.event_on') }}
+    group by churn_months.account_id, churn_months.month
+),
+
 given as (
     select
-        events.account_id,
-        events.event_on,
+        churn_days.account_id,
+        churn_days.month,
         subscriptions.churn_reason,
         sum(lines.arr) as arr
-    from events
+    from churn_days
     inner join lines
         on
-            events.account_id = lines.account_id
-            and events.event_on = lines.valid_to
+            churn_days.account_id = lines.account_id
+            and churn_days.churned_on = lines.valid_to
     inner join subscriptions
         on lines.subscription_id = subscriptions.subscription_id
     where subscriptions.churn_reason is not null
-    group by events.account_id, events.event_on, subscriptions.churn_reason
+    group by churn_days.account_id, churn_days.month, subscriptions.churn_reason
 ),
 
 ranked as (
     select
         given.*,
         row_number() over (
-            partition by given.account_id, given.event_on
+            partition by given.account_id, given.month
             order by given.arr desc, given.churn_reason asc
         ) as reason_rank
     from given
@@ -46,13 +66,13 @@ ranked as (
 
 with_reason as (
     select
-        events.delta_arr,
+        churn_months.churned_arr,
         coalesce(ranked.churn_reason, 'not_given') as churn_reason
-    from events
+    from churn_months
     left join ranked
         on
-            events.account_id = ranked.account_id
-            and events.event_on = ranked.event_on
+            churn_months.account_id = ranked.account_id
+            and churn_months.month = ranked.month
             and ranked.reason_rank = 1
 ),
 
@@ -60,7 +80,7 @@ summed as (
     select
         with_reason.churn_reason,
         count(*) as churned_accounts,
-        sum(with_reason.delta_arr) as churned_arr
+        sum(with_reason.churned_arr) as churned_arr
     from with_reason
     group by with_reason.churn_reason
 ),

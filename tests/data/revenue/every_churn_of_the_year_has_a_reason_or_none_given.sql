@@ -1,31 +1,24 @@
--- Reasons add up to the churn that the ledger's events have in the same months.
-with events as (
-    select
-        count(*) as churned_accounts,
-        coalesce(sum(arr_events.delta_arr), 0) as churned_arr
-    from {{ ref('arr_events') }} as arr_events
+-- Reasons add up to the churn that the bridge over twelve months has.
+with bridge as (
+    select arr_bridge_steps.arr as churned_arr
+    from {{ ref('arr_bridge_steps') }} as arr_bridge_steps
     where
-        arr_events.movement_type = 'churn'
-        and arr_events.event_on >= {{ add_months(closed_month(), -11) }}
-        and arr_events.event_on < {{ add_months(closed_month(), 1) }}
+        arr_bridge_steps.window_months = 12
+        and arr_bridge_steps.step = 'churn'
 ),
 
 reasons as (
-    select
-        coalesce(sum(churn_reasons.churned_accounts), 0) as churned_accounts,
-        coalesce(sum(churn_reasons.churned_arr), 0) as churned_arr
+    select coalesce(sum(churn_reasons.churned_arr), 0) as churned_arr
     from {{ ref('churn_reasons') }} as churn_reasons
 ),
 
 final as (
     select
-        events.churned_accounts,
-        events.churned_arr
-    from events
+        bridge.churned_arr as bridge_arr,
+        reasons.churned_arr as reasons_arr
+    from bridge
     cross join reasons
-    where
-        events.churned_accounts <> reasons.churned_accounts
-        or events.churned_arr <> reasons.churned_arr
+    where bridge.churned_arr <> reasons.churned_arr
 )
 
 select * from final

@@ -1,7 +1,8 @@
 """Why customers left, as the biller has it: whom and what each reason took.
 
-Readings of the mart's columns: churn is what arr_events calls so, dated in the last
-twelve whole months. Its reason is that of most of the ARR which ended on its day, the
+Readings of the mart's columns: churn is that of the months of the ledger, of the last
+twelve whole ones: who signed and left inside one month took nothing. Its reason is that
+of most of the ARR which ended on the day from which on the account had nothing, the
 first by name where two are level; a contract without a reason does not speak.
 """
 
@@ -18,6 +19,7 @@ from oracle.retention_reports import MONTHS, rate
 
 
 def churn_reasons(
+    churn: Iterable[Row],
     events: Mapping[str, Sequence[Row]],
     lines: Mapping[str, Sequence[Row]],
     reasons: Mapping[str, str | None],
@@ -25,28 +27,30 @@ def churn_reasons(
 ) -> Iterator[Row]:
     """Yield the rows of revenue.churn_reasons.
 
-    `events` are rows of revenue.arr_events, `lines` of revenue.arr_lines, by account,
-    and `reasons` what the biller has by subscription.
+    `churn` are rows of revenue.arr_monthly with churned_arr; `events` are rows of
+    revenue.arr_events, `lines` of revenue.arr_lines, by account, and `reasons` what the
+    biller has by subscription.
     """
     opened_on = first_day(month_number(closed_on) - MONTHS + 1)
     times: Counter[str] = Counter()
     took: Counter[str] = Counter()
-    churns = [
-        (account_id, event)
-        for account_id, history in events.items()
-        for event in history
-        if event["movement_type"] == "churn"
-        and opened_on <= event["event_on"] <= closed_on
-    ]
-    for account_id, event in churns:
+    for row in churn:
+        if not opened_on <= row["month"] <= closed_on:
+            continue
+        month = month_number(row["month"])
+        left_on = [
+            event["event_on"]
+            for event in events[row["account_id"]]
+            if month_number(event["event_on"]) == month and event["closing_arr"] == 0
+        ]
         ended = [
             line
-            for line in lines.get(account_id, [])
-            if line["valid_to"] == event["event_on"]
+            for line in lines[row["account_id"]]
+            if line["valid_to"] == max(left_on)
         ]
         reason = _said(ended, reasons)
         times[reason] += 1
-        took[reason] += event["delta_arr"]
+        took[reason] += row["churned_arr"]
     all_churn = sum(took.values(), Decimal(0))
     for reason, accounts in times.items():
         yield {
