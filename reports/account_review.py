@@ -231,7 +231,7 @@ dates = house.ask(
     """
     select due_on, what, kind, objective, is_overdue
     from reviews.account_dates
-    where kind <> 'notice' and account_id = ?
+    where account_id = ?
     order by due_on, kind, source_id
     """,
     account,

@@ -40,7 +40,7 @@ def test_the_sample_has_rows_of_each_kind(sample_warehouse):
                     where is_past_due and playbook = 'renewal'),
                 (select count(*) from reviews.account_contacts where contacts = 0),
                 (select count(last_left_on) from reviews.account_contacts),
-                (select count(distinct kind) from reviews.account_dates) - 4,
+                (select count(distinct kind) from reviews.account_dates) - 3,
                 (select count(*) from reviews.account_dates where is_overdue),
                 (select count(active_users_change) from reviews.account_reviews),
                 (select count(satisfaction) from reviews.account_reviews),

@@ -132,13 +132,10 @@ def altered_milestone(chance: random.Random, row: Row) -> None:
 
 
 def altered_renewal(chance: random.Random, row: Row) -> None:
-    """Let terms end, and notice be due, on the edges."""
+    """Let terms end on the edges."""
     edges = (AS_OF, AS_OF + 90 * DAY, date(2026, 3, 31))
     row["contracted_end_date"] = row["term_end_date"] = near(chance, *edges)
     row["days_to_term_end"] = (row["term_end_date"] - AS_OF).days
-    notice_on = near(chance, AS_OF, date(2026, 3, 31))
-    row["notice_date"] = chance.choice([None, min(notice_on, row["term_end_date"])])
-    row["cancel_requested_on"] = chance.choice([None, None, AS_OF])
     row["is_at_risk"] = chance.random() < 0.3
     if chance.random() < 0.3:
         row["contracted_end_date"] += 30 * DAY

@@ -1,5 +1,6 @@
 -- One row per date that a customer and we have before us in the next quarter: what was
--- agreed, and what the contract sets. What is late stands first, until it is done.
+-- agreed, and what the contract sets. What is late stands first, until it is done. The
+-- last day for notice is ours to know (DECISIONS N23), and is none of them.
 {% set until = add_months(as_of(), 3) -%}
 with milestones as (
     select * from {{ ref('success_plan_milestones') }}
@@ -24,7 +25,7 @@ touchpoints as (
 
 renewals as (
     select * from {{ ref('renewals') }}
-    where is_open
+    where is_open and contracted_end_date <= {{ until }}
 ),
 
 customers as (
@@ -56,7 +57,11 @@ planned as (
         'business review' as kind,
         touchpoints.account_id as source_id,
         touchpoints.qbr_due_on as due_on,
-        'The next business review' as what,
+        case
+            when touchpoints.qbr_due_on < {{ as_of() }}
+                then 'A business review is due'
+            else 'The next business review'
+        end as what,
         cast(null as {{ dbt.type_string() }}) as objective
     from touchpoints
     union all
@@ -68,21 +73,6 @@ planned as (
         'The term ends' as what,
         cast(null as {{ dbt.type_string() }}) as objective
     from renewals
-    where renewals.contracted_end_date <= {{ until }}
-    union all
-    select
-        renewals.account_id,
-        'notice' as kind,
-        renewals.subscription_id as source_id,
-        renewals.notice_date as due_on,
-        'Last day for notice' as what,
-        cast(null as {{ dbt.type_string() }}) as objective
-    from renewals
-    -- However late the term itself ends; who gave notice has no such day ahead.
-    where
-        renewals.notice_date >= {{ as_of() }}
-        and renewals.notice_date <= {{ until }}
-        and renewals.cancel_requested_on is null
 ),
 
 final as (

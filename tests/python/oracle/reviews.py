@@ -10,8 +10,8 @@ Readings of DECISIONS N20 to N23, H14 and I3, and of the columns' descriptions:
   something from the quarter's first day on; of drafts it does not. What a plan that is
   over did not reach is late no more.
 - Weeks in which nobody counted users say nothing about users a day.
-- A last day for notice lies before us for its own sake, however late the term ends, and
-  no more once notice was given.
+- A review that should have been by now is due; before that it is the next one. The last
+  day for notice is no date that a customer has before it.
 """
 
 from __future__ import annotations
@@ -102,18 +102,14 @@ def _dates(customer: Customer, as_of: date) -> Iterator[tuple[Any, ...]]:
         if row["status"] == "active" and row["completed_on"] is None:
             days = (row["target_date"], "The plan is to be achieved", row["objective"])
             yield "plan target", row["success_plan_id"], *days
-    yield (
-        *("business review", customer.account["account_id"]),
-        *(customer.touchpoint["qbr_due_on"], "The next business review", None),
-    )
+    review_on = customer.touchpoint["qbr_due_on"]
+    is_late = review_on is not None and review_on < as_of
+    what = "A business review is due" if is_late else "The next business review"
+    yield "business review", customer.account["account_id"], review_on, what, None
     for row in customer.renewals:
-        if not row["is_open"]:
-            continue
-        key, ends_on = row["subscription_id"], row["contracted_end_date"]
-        yield "renewal", key, ends_on, "The term ends", None
-        notice_on = row["notice_date"]
-        if row["cancel_requested_on"] is None and (notice_on or date.min) >= as_of:
-            yield "notice", key, notice_on, "Last day for notice", None
+        if row["is_open"]:
+            days = (row["contracted_end_date"], "The term ends", None)
+            yield "renewal", row["subscription_id"], *days
 
 
 def months(customer: Customer, as_of: date) -> Iterator[dict[str, Any]]:
