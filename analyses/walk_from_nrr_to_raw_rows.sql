@@ -1,11 +1,12 @@
 -- One row per raw billing row behind one NRR: the figure, the accounts behind it, each
 -- account's movements in the window, the lines behind those, the raw row behind each.
 -- Every step is a join on a stable key. Narrow it by slice, account or movement; here:
--- the last twelve months, slice `all`, accounts that lost ARR.
+-- the last twelve whole months, as pages have them (DECISIONS N26), slice `all`,
+-- accounts that lost ARR.
 with retention as (
     select * from {{ ref('retention') }}
     where
-        as_of_month = {{ month_of(as_of()) }}
+        as_of_month = {{ closed_month() }}
         and window_months = 12
         and slice_name = 'all'
 ),
@@ -42,7 +43,8 @@ changes as (
         on base_accounts.account_id = events.account_id
     where
         base_accounts.current_arr < base_accounts.base_arr
-        and events.event_on >= {{ add_months(month_of(as_of()), -11) }}
+        and events.event_on >= {{ add_months(closed_month(), -11) }}
+        and events.event_on < {{ add_months(closed_month(), 1) }}
 ),
 
 -- 3. The lines that started or ended on that day.

@@ -30,6 +30,7 @@ LABELS = {
     "cohort_accounts": "Accounts",
     "cohort_month": "First ARR in",
     "csm_name": "CSM",
+    "current_arr": "ARR at the end",
     "definition": "What is counted",
     "distance_to_target": "From target",
     "drivers_down": "What pulls it down",
