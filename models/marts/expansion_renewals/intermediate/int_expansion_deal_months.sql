@@ -84,7 +84,6 @@ final as (
         with_opening.is_created,
         with_opening.is_closed,
         with_opening.is_closed and with_opening.is_won as is_won,
-        case when not with_opening.is_closed then with_opening.stage end as stage,
         cast(with_opening.opening_arr as decimal(18, 2)) as opening_arr,
         cast(with_opening.created_arr as decimal(18, 2)) as created_arr,
         cast(with_opening.amount as decimal(18, 2)) as amount,

@@ -118,8 +118,6 @@ final as (
         signals.expires_on,
         signals.seat_utilisation,
         signals.engagement,
-        signals.users,
-        signals.seats,
         cast(signals.closing_arr as decimal(18, 2)) as arr,
         account_months.opening_touch_tier as touch_tier,
         {{ prorate('signals.seat_arr', 'signals.more_seats', 'signals.seats') }}

@@ -1,7 +1,7 @@
 -- One row per customer and product family of which it owns nothing while enough of the
 -- accounts like it do. Alike: same touch tier and same industry, both as they are now;
--- where those are fewer than peers_min, the same touch tier (peers_alike_in). What it
--- would be worth is what those who own some of the family pay for it on average.
+-- where those are fewer than peers_min, the same touch tier. What it would be worth is
+-- what those who own some of the family pay for it on average.
 with accounts as (
     select * from {{ ref('accounts') }}
     where is_customer
@@ -88,11 +88,6 @@ final as (
     select
         peers_of_customers.account_id,
         families.product_family,
-        case
-            when peers_of_customers.industry = 'all' then 'tier' else
-                'tier and industry'
-        end
-            as peers_alike_in,
         cast(peers_of_customers.peers as bigint) as peers,
         cast(families.owners as bigint) as peers_who_own,
         {{ safe_divide('families.owners', 'peers_of_customers.peers') }}

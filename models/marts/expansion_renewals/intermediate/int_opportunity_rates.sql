@@ -24,8 +24,7 @@ reference_rates as (
 final as (
     select
         reference_rates.currency,
-        reference_rates.rate,
-        reference_rates.rate_date
+        reference_rates.rate
     from reference_rates
 )
 

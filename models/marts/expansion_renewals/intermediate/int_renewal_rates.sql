@@ -99,10 +99,6 @@ pooled as (
 
 final as (
     select
-        pooled.touch_tier,
-        pooled.health_band,
-        pooled.compared_at_days,
-        pooled.asked_on,
         {%- for rate in kept %}
         case pooled.health_band
             when 'red' then pooled.red_pooled_{{ rate }}
@@ -125,7 +121,10 @@ final as (
                     )
         end as highest_{{ rate }},
         {%- endfor %}
-        pooled.cases
+        pooled.touch_tier,
+        pooled.health_band,
+        pooled.compared_at_days,
+        pooled.asked_on
     from pooled
 )
 

@@ -102,9 +102,6 @@ with_rate as (
 final as (
     select
         with_rate.forecast_on,
-        cast(with_rate.past_signals as bigint) as past_signals,
-        with_rate.conversion_rate,
-        cast(with_rate.open_arr as decimal(18, 2)) as open_arr,
         {{ share_of('with_rate.open_arr', 'with_rate.conversion_rate') }}
             as weighted_arr
     from with_rate

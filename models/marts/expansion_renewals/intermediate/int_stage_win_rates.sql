@@ -77,8 +77,6 @@ final as (
     select
         so_far.month,
         so_far.stage,
-        so_far.closed_cases,
-        so_far.won_cases,
         case
             when
                 so_far.closed_cases
