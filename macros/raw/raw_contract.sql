@@ -297,7 +297,7 @@ billing_subscriptions:
         end
     cancel_requested_at: {type: timestamp, later: unknown}
     trial_ends_on: {type: date}
-    current_term_start: {type: date, term: &term {from: current_term_start, to: current_term_end, first_from: "greatest(started_on, coalesce(trial_ends_on, started_on))", renews: "coalesce(auto_renews, true)", over_on: ended_on}}
+    current_term_start: {type: date, term: &term {from: current_term_start, to: current_term_end, first_from: "greatest(started_on, coalesce(trial_ends_on, started_on))", renews: "coalesce(auto_renews, true)", over_on: "case when status in ('cancelled', 'canceled', 'churned', 'ended', 'expired') then coalesce(ended_on, current_term_end) else ended_on end"}}
     current_term_end: {type: date, term: *term}
     auto_renews: {type: boolean}
     notice_days: {type: integer}

@@ -13,7 +13,11 @@
 {%- set is_usage = entry['system'] == 'usage' -%}
 {%- set timestamps = [] -%}
 {%- set prose = [] -%}
+{%- set over_on = [] -%}
 {%- for column, about in columns.items() -%}
+    {%- if about.get('term') -%}
+        {%- do over_on.append(about['term']['over_on']) -%}
+    {%- endif -%}
     {%- if about['type'] == 'timestamp' -%}
         {%- do timestamps.append(column) -%}
     {%- elif about['type'] == 'text' and not about.get('one_of') -%}
@@ -214,6 +218,14 @@ final_verdicts as (
 final_verdicts as (
     select
         judged.*,
+        {%- if over_on %}
+        -- What has ended rolled on to the term in which it did. A column, since terms read
+        -- it a dozen times.
+        case
+            when {{ over_on[0] }} <= {{ as_of() }} then {{ add_days(over_on[0], -1) }}
+            else {{ as_of() }}
+        end as last_day,
+        {%- endif %}
         false as overlaps
     from judged
 ),

@@ -6,9 +6,7 @@
     {%- elif about.get('term') -%}
         {%- set term = about['term'] -%}
         {%- set terms_after = 1 if column == term['to'] else 0 -%}
-        {#- What has ended rolled on to the term in which it did. -#}
-        {%- set last_day = 'case when ' ~ term['over_on'] ~ ' <= ' ~ as_of() ~ ' then '
-            ~ add_days(term['over_on'], -1) ~ ' else ' ~ as_of() ~ ' end' -%}
+        {%- set last_day = 'final_verdicts.last_day' -%}
         case
             when {{ term['from'] }} > {{ as_of() }} and {{ term['from'] }} > {{ term['first_from'] }}
                 then {{ earlier_term_start(
