@@ -23,6 +23,8 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+# How staging reads a number, whole or not.
+_MACHINE_NUMBER = re.compile(r"[+-]?(?:\d*\.?\d+|\d+\.0*)(?:e[+-]?\d+)?", re.IGNORECASE)
 _NO_VALUE = frozenset(
     ["", "null", "none", "nan", "nil", "na", "n/a", "#n/a", "#ref!", "-", "\\n"]
 )
@@ -43,6 +45,14 @@ _KIND_OF_TYPE = {
         "numbers",
     ),
 }
+# Of each kind that has one: whether a value has the form, and the form in words.
+_FORMS = {
+    "dates": (_ISO_DAY.match, "dates as 2024-12-31"),
+    "numbers": (
+        _MACHINE_NUMBER.fullmatch,
+        "numbers as 1234.5, without separators of thousands, currency or percent",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -59,7 +69,10 @@ def header_problems(
 ) -> list[str]:
     """Return a line for each column or pair whose data belongs under another name."""
     sampled = {name: _sampled(rows, at) for name, at in positions.items()}
-    problems = _wrong_kinds(table, sampled)
+    problems = [
+        *_wrong_kinds(table, sampled),
+        *_wrong_forms(table, sampled, len(rows)),
+    ]
     if not problems:
         problems = [
             f"columns '{first}' and '{second}': {why}; header and data are swapped? "
@@ -137,6 +150,26 @@ def _wrong_kinds(table: Table, sampled: Mapping[str, _Sampled]) -> list[str]:
             )
         problems.append(problem)
     return problems
+
+
+def _wrong_forms(
+    table: Table, sampled: Mapping[str, _Sampled], rows: int
+) -> Iterator[str]:
+    """Find dates and numbers of the right kind that staging would refuse, all of them.
+
+    Where few rows have one, those are set aside, as single wrong values are.
+    """
+    for name, column in sampled.items():
+        expected = _KIND_OF_TYPE.get(table.columns[name].type)
+        if column.kind != expected or expected not in _FORMS:
+            continue
+        is_readable, form = _FORMS[expected]
+        unreadable = sum(not is_readable(value[:64]) for value in column.values)
+        if (
+            unreadable >= limits.DISAGREEING_SHARE * len(column.values)
+            and unreadable > limits.REFUSED_SHARE * rows
+        ):
+            yield f"column '{name}' holds {expected} in another form; write {form}"
 
 
 def _wrong_order(

@@ -27,16 +27,24 @@ _WHOLE_NAME_RATIO = 0.84
 # What other systems call optional columns without which a figure would be wrong.
 _OTHER_NAMES = {
     "quantity": {"seats", "qty", "units", "licenses", "licences", "users"},
-    "discount_percent": {"discount", "rebate", "discount_rate"},
+    "discount_percent": {
+        *("discount", "rebate", "discount_rate"),
+        *("percent_off", "discount_percentage", "discount_pct"),
+    },
+    "trial_ends_on": {"trial_end", "trial_ends_at", "trial_end_date"},
     "valid_to": {"end_date", "ends_on", "ended_on", "valid_until", "end", "to_date"},
     "valid_from": {"start_date", "starts_on", "started_on", "start", "from_date"},
     "ended_on": {"end_date", "ended_at", "canceled_at", "cancelled_at", "churned_on"},
     "paid_on": {"paid_at", "payment_date", "paid"},
-    "currency": {"ccy", "currency_code", "iso_currency"},
+    "currency": {
+        *("ccy", "currency_code", "iso_currency", "price_currency", "billing_currency"),
+    },
     "charge_type": {"type", "charge", "item_type"},
     "is_test": {"test", "is_internal", "internal", "sandbox"},
     "active_users": {"users", "dau", "wau", "mau"},
 }
+# What they call the opposite of one.
+_OPPOSITES = {"auto_renews": "cancel_at_period_end"}
 
 
 @dataclass(frozen=True)
@@ -95,6 +103,15 @@ def judge_columns(names: Sequence[str], table: Table, file: CheckedFile) -> None
     missing = [column for column in table.columns.values() if column.name not in names]
     renamed = []
     for column in missing:
+        opposite = _OPPOSITES.get(column.name)
+        if opposite in named:
+            renamed.append(opposite)
+            file.problem(
+                f"column '{column.name}' is missing and '{opposite}' says its "
+                f"opposite: write '{column.name}' instead of it, true where "
+                f"'{opposite}' is false"
+            )
+            continue
         new_name = _new_name(column.name, named, certain=not column.required)
         if new_name:
             renamed.append(new_name)

@@ -10,6 +10,7 @@ import io
 import json
 import os
 import random
+import re
 import stat
 from pathlib import Path
 
@@ -223,9 +224,46 @@ BLOCKED = [
     ("S02 optional column under another system's name", ITEMS,
      lambda t: t.replace("quantity", "Seats", 1),
      ["'quantity' is missing", "'seats'", "rename it to 'quantity'"]),
+    *(
+        (f"S02 {stripe} for {ours}", ITEMS,
+         lambda t, stripe=stripe: t.replace("billing_interval",
+                                            f"billing_interval,{stripe}", 1)
+         .replace(",month", ",month,"),
+         [f"'{ours}' is missing", f"'{stripe}'", f"rename it to '{ours}'"])
+        for stripe, ours in [
+            ("percent_off", "discount_percent"),
+            ("discount_percentage", "discount_percent"),
+            ("discount_pct", "discount_percent"),
+            ("price_currency", "currency"),
+            ("billing_currency", "currency"),
+        ]
+    ),
+    *(
+        (f"S02 {stripe} for trial_ends_on", S,
+         lambda t, stripe=stripe: t.replace("auto_renews", f"auto_renews,{stripe}", 1)
+         .replace(",true", ",true,"),
+         ["'trial_ends_on' is missing", "rename it to 'trial_ends_on'"])
+        for stripe in ("trial_end", "trial_ends_at", "trial_end_date")
+    ),
+    ("S02 the opposite of a column", S,
+     lambda t: t.replace("auto_renews", "cancel_at_period_end", 1),
+     ["'auto_renews' is missing", "'cancel_at_period_end' says its opposite",
+      "true where 'cancel_at_period_end' is false"]),
     ("S02 unit in the name", ITEMS,
      lambda t: t.replace("unit_price", "unit_price_usd", 1),
      ["'unit_price'", "'unit_price_usd'", "rename it"]),
+    ("dates as an office writes them", A,
+     lambda t: re.sub(r"(\d{4})-(\d\d)-(\d\d)", r"\2/\3/\1", t),
+     ["'created_at' holds dates in another form", "dates as 2024-12-31"]),
+    ("prices with a comma for the point", ITEMS,
+     lambda t: re.sub(r",(\d+)\.00,", r',"\1,00",', t),
+     ["'unit_price' holds numbers in another form", "numbers as 1234.5"]),
+    ("prices with thousands separated", ITEMS,
+     lambda t: re.sub(r",(\d+)\.00,", r',"1,\g<1>.00",', t),
+     ["'unit_price' holds numbers in another form", "separators of thousands"]),
+    ("prices with a sign of currency", ITEMS,
+     lambda t: re.sub(r",(\d+\.00),", r",$\1,", t),
+     ["'unit_price' holds numbers in another form", "currency"]),
     ("S04 name over dates", A, swap_header(1, 4),
      ["'created_at' holds text", "'account_name' holds dates", "swapped"]),
     ("S04 number over dates", A, swap_header(3, 4),
@@ -435,14 +473,14 @@ ACCEPTED = [
     ("T01 with a quoted header", A,
      lambda t: "\ufeff" + lines_changed(
          lambda line: '"' + line.replace(",", '","') + '"')(t), None, False),
-    ("T06 money with units is for staging", ITEMS,
-     lambda t: t.replace(".00,", ".00 USD,"), None, False),
+    ("T06 money with units here and there is for staging", ITEMS,
+     lambda t: t.replace(".00,", ".00 USD,", 60), None, False),
     ("T08 no values is staging's", A, lambda t: t.replace(",EMEA,1", ",EMEA,N/A", 40),
      None, False),
     ("T14 emoji and right to left", A, lambda t: t.replace("Acme", "\U0001f600\u202e"),
      None, False),
-    ("D01 other dates are staging's", A, lambda t: t.replace("2023-01-", "01/02/"),
-     None, False),
+    ("D01 other dates here and there are staging's", A,
+     lambda t: t.replace("2023-01-", "01/02/", 60), None, False),
     ("a very long name", A, lambda t: t.replace("Acme A-0009", "x" * 200_000, 1),
      None, False),
     ("no line end at the end", A, lambda t: t.removesuffix("\n"), None, False),
