@@ -1,5 +1,6 @@
 {#- The account of a billing customer: the CRM account that it names, else the one CRM
-    account with exactly its domain. Two accounts with the same domain match nobody. -#}
+    account with exactly its domain. Two accounts with the same domain match nobody, nor
+    does a domain of a public mail provider, or a word for "none", which has no dot. -#}
 {% macro account_of_customer(entry) -%}
 {%- set named_account = meant_value('identities', 'source_account_id', 'account_id') -%}
 {{ account_identities() }},
@@ -10,7 +11,9 @@ domains as (
         min(identities.account_id) as account_id,
         min(identities.excluded_for) as excluded_for
     from identities
-    where identities.domain is not null
+    where
+        identities.domain like '%.%'
+        and identities.domain not in ('{{ public_mail_domains() | join("', '") }}')
     group by identities.domain
     having count(distinct identities.account_id) = 1
 ),

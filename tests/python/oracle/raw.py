@@ -19,6 +19,14 @@ Tables = dict[str, list[Row]]
 UNASSIGNED = "unassigned"
 # The biller's words for what is over.
 OVER = {"cancelled", "canceled", "churned", "ended", "expired"}
+PUBLIC_MAIL_DOMAINS = frozenset(
+    [
+        *("126.com", "163.com", "aol.com", "gmail.com", "gmx.de", "gmx.net"),
+        *("googlemail.com", "hotmail.com", "icloud.com", "live.com", "mail.ru"),
+        *("me.com", "msn.com", "outlook.com", "proton.me", "protonmail.com"),
+        *("qq.com", "web.de", "yahoo.co.uk", "yahoo.com", "yandex.ru", "ymail.com"),
+    ]
+)
 KEYS = {
     "crm_accounts": ("account_id",),
     "crm_csms": ("csm_id",),
@@ -198,9 +206,10 @@ class Known:
         }
         self._ids_by_domain: dict[str, set[str]] = {}
         for account_id, row in self._account_rows.items():
-            if row.get("domain"):
+            domain = str(row.get("domain") or "").lower()
+            # A word for "none", or a provider's domain, is no company's.
+            if "." in domain and domain not in PUBLIC_MAIL_DOMAINS:
                 survivor = self.survivor(account_id)
-                domain = str(row["domain"]).lower()
                 self._ids_by_domain.setdefault(domain, set()).add(survivor)
 
     def _follow(self, account_id: str, column: str) -> str | None:
