@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -201,3 +202,67 @@ def test_a_row_that_would_break_a_figure_later_is_found(
         }
     assert {name for name, rows in found.items() if rows} == ({broken} - {None})
     assert all(rows <= 1 for rows in found.values())
+
+
+# --- Numbers and names that are none --------------------------------------------------
+
+# A change of a seed, and the test that must see it.
+ILLEGAL = [
+    ("update health_dimensions set weight = -5 where dimension = 'support'",
+     "the_weight_of_a_dimension_is_none_or_at_most_all_of_100"),
+    ("update health_dimensions set weight = 350 where dimension = 'usage'",
+     "the_weight_of_a_dimension_is_none_or_at_most_all_of_100"),
+    ("update health_dimensions set dimension = 'suport' where dimension = 'support'",
+     "every_dimension_of_health_has_a_driver"),
+    ("update health_drivers set weight = -1 where driver = 'nps'",
+     "the_weight_of_a_driver_is_none_or_at_most_100"),
+    ("update stage_win_rates set win_rate = 25 where stage = 'discovery'",
+     "a_win_rate_is_a_share_and_not_a_percentage"),
+    ("update renewal_rates set gross_rate = 95 where health_band = 'green'",
+     "a_renewal_rate_is_a_share_and_not_a_percentage"),
+    ("update renewal_rates set net_rate = -1 where health_band = 'green'",
+     "a_renewal_rate_is_a_share_and_not_a_percentage"),
+    ("delete from renewal_rates where health_band = 'unscored'",
+     "every_health_band_has_a_renewal_rate"),
+    ("delete from renewal_rates", "every_health_band_has_a_renewal_rate"),
+    ("update headcount_scenarios set churn_factor = -0.2 where scenario = 'low'",
+     "a_headcount_scenario_multiplies_by_no_less_than_nothing"),
+    ("update headcount_scenarios set win_rate_without_history = 25",
+     "a_headcount_scenario_multiplies_by_no_less_than_nothing"),
+    ("update product_features set features = 0 where product_family = 'projects'",
+     "a_product_family_has_a_feature_to_use"),
+    ("delete from touch_cadences where touch_tier = 'mid' and health_band = 'red'",
+     "a_tier_that_has_cadences_has_one_for_every_band"),
+]  # fmt: skip
+
+
+@pytest.fixture
+def policies() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield the policy seeds as tables that may be changed."""
+    with duckdb.connect() as connection:
+        connection.execute("attach ':memory:' as bowtie")
+        connection.execute("create schema bowtie.policy")
+        connection.execute("use bowtie.policy")
+        for path in FOLDER.glob("*.csv"):
+            connection.execute(f"create table {path.stem} as from '{path}'")
+        yield connection
+
+
+@pytest.mark.parametrize(("change", "test"), ILLEGAL)
+def test_an_illegal_number_or_name_is_found(
+    queries: dict[str, str],
+    policies: duckdb.DuckDBPyConnection,
+    change: str,
+    test: str,
+) -> None:
+    assert policies.execute(queries[test]).fetchall() == []
+    policies.execute(change)
+    assert policies.execute(queries[test]).fetchall() != []
+
+
+def test_a_tier_without_cadences_is_left_to_automation(
+    queries: dict[str, str], policies: duckdb.DuckDBPyConnection
+) -> None:
+    policies.execute("delete from touch_cadences where touch_tier = 'low'")
+    complete = queries["a_tier_that_has_cadences_has_one_for_every_band"]
+    assert policies.execute(complete).fetchall() == []
