@@ -6,6 +6,15 @@ seed `check_thresholds`, so that a manager can move them. Facts that hold of eve
 (keys, references, sums that foot) are dbt tests, not expectations.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bowtie.checks import Check
+
 SUBJECTS = (
     "deliveries",
     "keys",
@@ -17,3 +26,9 @@ SUBJECTS = (
     "capacity",
     "expansion_renewals",
 )
+
+
+def every_check() -> Iterator[Check]:
+    """Yield the checks of all subjects."""
+    for subject in SUBJECTS:
+        yield from import_module(f"expectations.{subject}").CHECKS

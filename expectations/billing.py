@@ -332,6 +332,75 @@ CHECKS = [
         applies="(select count(*) from staging.stg_billing__subscription_items) > 0",
         unless="no subscription item counts",
     ),
+    # A last day for an end leaves a day without ARR between two rows: a churn and a
+    # return that never were. Of few rows one or two may well be so.
+    Check(
+        "ends_are_the_day_after_the_last",
+        evidence="""
+            with periods as (
+                select
+                    'billing_subscriptions' as subject,
+                    account_id as owner,
+                    '' as product_id,
+                    subscription_id as row_key,
+                    started_on as begins_on,
+                    ended_on as ends_on,
+                    renewed_from_subscription_id is not null as is_renewal
+                from staging.stg_billing__subscriptions
+                union all
+                select
+                    'billing_subscription_items' as subject,
+                    subscription_id as owner,
+                    coalesce(product_id, '') as product_id,
+                    subscription_item_id as row_key,
+                    valid_from as begins_on,
+                    valid_to as ends_on,
+                    false as is_renewal
+                from staging.stg_billing__subscription_items
+            ),
+
+            -- A renewal that names what it renews leaves no gap.
+            begun as (
+                select distinct subject, owner, product_id, begins_on - 1 as day_before
+                from periods
+                where not is_renewal
+            ),
+
+            ended as (
+                select
+                    periods.subject,
+                    periods.row_key,
+                    begun.owner is not null as goes_on
+                from periods
+                left join begun
+                    on
+                        periods.subject = begun.subject
+                        and periods.owner = begun.owner
+                        and periods.product_id = begun.product_id
+                        and periods.ends_on = begun.day_before
+                where periods.ends_on is not null
+            )
+
+            select
+                subject,
+                count(*) filter (where goes_on) / greatest(count(*), 20) as measured,
+                count(*) filter (where goes_on) / count(*) as told,
+                some_of(case when goes_on then row_key end) as named
+            from ended
+            group by subject
+        """,
+        says="go on a day after their end in {measured} of the rows that ended",
+        remedy="an end is the first day that no longer counts, not the last that does; "
+        "write the day after, or the row that is renewed",
+        applies="""
+            (
+                select count(ended_on) from staging.stg_billing__subscriptions
+            ) + (
+                select count(valid_to) from staging.stg_billing__subscription_items
+            ) > 0
+        """,
+        unless="nothing has ended",
+    ),
     Check(
         "invoices_are_issued_near_their_period",
         evidence="""

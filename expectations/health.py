@@ -152,24 +152,33 @@ CHECKS = [
         unless=_TOO_FEW,
         compares=("health.account_health",),
     ),
+    # Unscored is no band: of a company without usage, tickets and surveys nothing is
+    # known. All of a few accounts may well be green, which is said and stops nobody.
     Check(
         "bands_are_more_than_one",
         evidence="""
             with bands as (
                 select band, count(*) as accounts
                 from health.account_health
+                where band <> 'unscored'
                 group by band
             )
 
             select
                 'health.account_health' as subject,
+                case when sum(accounts) < 100 then 'few accounts' else '*' end as scope,
                 max(accounts) / sum(accounts) as measured
             from bands
         """,
         says="has {measured} of the accounts in one band",
         remedy="see whether the inputs of health say the same of everybody",
-        applies=_FEW,
+        applies="""
+            (
+                select count(*) from health.account_health where band <> 'unscored'
+            ) >= 20
+        """,
         unless=_TOO_FEW,
+        scopes=("few accounts",),
     ),
     # Weeks that were over then, account by account: late rows move a few.
     Check(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 import duckdb
 
-from bowtie.checks.check import Severity
+from bowtie.checks.check import Check, Severity
+from bowtie.contract import raw_contract
 
 # The scope of a row that bounds every subject without a row of its own.
 ANY = "*"
@@ -53,6 +54,25 @@ class Policy:
     def scope(self, check_name: str, scope: str) -> str | None:
         """Return the scope whose bounds hold for a subject of this one, if any does."""
         return next((s for s in (scope, ANY) if (check_name, s) in self.bounds), None)
+
+    def without_subject(
+        self, check: Check, subjects: Collection[str]
+    ) -> Iterator[tuple[str, str]]:
+        """Yield scopes and waivers that held for none of a check's subjects.
+
+        Each with the seed that has it. A raw table or a source that is not there today
+        may come back, and a scope of the check's own may be another company's.
+        """
+        expected = {ANY, *subjects, *check.scopes}
+        for table in raw_contract().values():
+            expected |= {table.name, table.system}
+        for seed, keys in (
+            ("check_thresholds", self.bounds),
+            ("check_waivers", self.waived),
+        ):
+            for name, scope in sorted(keys):
+                if name == check.name and scope not in expected:
+                    yield seed, scope
 
     def is_waived(self, check_name: str, subject: str) -> bool:
         """Return whether a person has let it pass."""

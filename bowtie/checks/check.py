@@ -41,6 +41,8 @@ class Check:
     unless: str = ""
     # Tables of the generation before that the evidence reads.
     compares: tuple[str, ...] = ()
+    # Scopes of its evidence that are not the name of a subject.
+    scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,9 @@ def run_suite(
     verdict = judge(subject, pd.concat(frames, ignore_index=True), asked, policy)
     for check in checks:
         if check.name in evidence:
-            results += _results(check, evidence[check.name], verdict, policy)
+            frame = evidence[check.name]
+            results += _results(check, frame, verdict, policy)
+            results += _unused(check, set(frame["subject"]), policy)
     return results
 
 
@@ -108,6 +110,23 @@ def _results(
             continue
         broken = verdict.broken.get((check.name, row.scope), frozenset())
         yield _judged(check, row, broken, policy)
+
+
+def _unused(
+    check: Check, subjects: Collection[str], policy: Policy
+) -> Iterator[CheckResult]:
+    """Yield a warning per subject that policy names and the check had none of."""
+    named = {scope: seed for seed, scope in policy.without_subject(check, subjects)}
+    for scope, seed in named.items():
+        yield CheckResult(
+            check_name=check.name,
+            source="expectation",
+            subject=scope,
+            severity="warn",
+            outcome="warned",
+            message=f"{check.name}: seeds/policy/{seed}.csv has a row for '{scope}', "
+            "of which there was nothing to judge; correct its name, or remove the row",
+        )
 
 
 def _judged(

@@ -8,14 +8,21 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 
 import duckdb
 import pytest
+from conftest import take, write_company
 
+from benchmarks.faults.bench import Bench
 from bowtie.build import BuildResult
-from bowtie.checks import Check, CheckResult, record_results, run_checks
+from bowtie.checks import (
+    Check,
+    CheckResult,
+    record_results,
+    run_checks,
+    stopping_lines,
+)
 from bowtie.checks.bounds import read_policy
 from bowtie.checks.command import check_file, described
 from bowtie.checks.evidence import prepare
@@ -24,13 +31,9 @@ from bowtie.checks.volumes import remember_volumes
 from bowtie.errors import BowtieError
 from bowtie.paths import Home, Workplace
 from bowtie.run import Candidate, Request, check_candidate
-from expectations import SUBJECTS
+from expectations import every_check
 
-CHECKS = {
-    check.name: check
-    for subject in SUBJECTS
-    for check in import_module(f"expectations.{subject}").CHECKS
-}
+CHECKS = {check.name: check for check in every_check()}
 
 THREE_INVOICES = (
     "delete from staging.base_billing__invoices where invoice_id not in (select "
@@ -199,6 +202,19 @@ FAULTS = [
     ("items_begin_with_their_subscription",
      "update staging.base_billing__subscription_items "
      "set valid_from = valid_from - 2000", "blocked"),
+    ("ends_are_the_day_after_the_last",
+     "update staging.base_billing__subscription_items "
+     "set valid_to = valid_to - 1", "blocked"),
+    ("ends_are_the_day_after_the_last",
+     "insert into staging.base_billing__subscriptions "
+     "select * replace ('X' || subscription_id as subscription_id, ended_on + 1 as "
+     "started_on) from staging.base_billing__subscriptions where ended_on is not null",
+     "blocked"),
+    ("ends_are_the_day_after_the_last",
+     "insert into staging.base_billing__subscriptions "
+     "select * replace ('X' || subscription_id as subscription_id, ended_on + 1 as "
+     "started_on, subscription_id as renewed_from_subscription_id) "
+     "from staging.base_billing__subscriptions where ended_on is not null", "passed"),
     ("invoices_are_issued_near_their_period", "update staging.base_billing__invoices "
      "set issued_on = issued_on + 90", "blocked"),
     ("opportunities_are_of_the_size_of_contracts",
@@ -218,6 +234,12 @@ FAULTS = [
      "set band = 'red' where hash(account_id) % 2 = 0", "blocked"),
     ("bands_are_more_than_one", "update health.account_health set band = 'green'",
      "blocked"),
+    # All of a few accounts may be green, and of an unscored one nothing is known.
+    ("bands_are_more_than_one", "delete from health.account_health where account_id "
+     "not in (select account_id from health.account_health order by account_id "
+     "limit 40); update health.account_health set band = 'green'", "warned"),
+    ("bands_are_more_than_one", "update health.account_health set band = 'unscored'",
+     "not_applicable"),
     ("past_usage_is_as_it_was_told", "update health.usage_weekly "
      "set active_user_days = active_user_days * 2", "blocked"),
     ("usage_of_all_accounts_is_steady", "update staging.base_usage__daily "
@@ -399,6 +421,23 @@ def test_waiver_lets_a_block_pass_as_a_warning_until_it_expires(
 
 
 @pytest.mark.parametrize(
+    "row",
+    [
+        "insert into policy.check_thresholds values "
+        "('no_trial_has_arr', 'billng', 'warn', null, 1, 'cents', 'meant')",
+        "insert into policy.check_waivers values "
+        "('no_trial_has_arr', 'billng', as_of() + 1, 'meant', 'data owner')",
+    ],
+    ids=["threshold", "waiver"],
+)
+def test_a_row_for_a_subject_that_nothing_had_is_told(
+    candidate: duckdb.DuckDBPyConnection, row: str
+) -> None:
+    assert worst_after(candidate, _PROBE, row) == "warned"
+    assert worst_after(candidate, _PROBE, row.replace("billng", "billing")) == "passed"
+
+
+@pytest.mark.parametrize(
     "change",
     [
         "update quality.policies set setting = 'EUR' "
@@ -412,6 +451,36 @@ def test_generation_that_has_nothing_in_common_is_not_compared_with(
 ) -> None:
     check = CHECKS["past_arr_is_as_it_was_told"]
     assert worst_after(candidate, check, change) == "not_applicable"
+
+
+def test_a_company_with_the_three_tables_that_must_be_there_is_published(
+    compiled_project: Bench, tmp_path: Path
+) -> None:
+    numbers = range(40)
+    company = {
+        "crm_accounts": [
+            {"account_id": f"A{n}", "account_name": f"Company {n}",
+             "created_at": f"2024-01-{n % 28 + 1:02d}"}
+            for n in numbers
+        ],
+        "billing_subscriptions": [
+            {"subscription_id": f"S{n}", "account_id": f"A{n}",
+             "started_on": f"2024-02-{n % 28 + 1:02d}"}
+            for n in numbers
+        ],
+        "billing_subscription_items": [
+            {"subscription_item_id": f"I{n}", "subscription_id": f"S{n}",
+             "unit_price": f"{900 + n}.00", "billing_interval": "month"}
+            for n in numbers
+        ],
+    }  # fmt: skip
+    raw = write_company(tmp_path / "raw", company)
+    (tmp_path / "work").mkdir()
+    database = take(compiled_project, raw, "2025-06-30", tmp_path / "work")
+    results = run_checks(database, None, {})
+    assert stopping_lines(results) == []
+    (bands,) = [r for r in results if r.check_name == "bands_are_more_than_one"]
+    assert bands.outcome == "not_applicable"
 
 
 # --- What is kept --------------------------------------------------------------------

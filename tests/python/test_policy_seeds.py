@@ -45,6 +45,11 @@ def test_the_seeds_of_the_project_are_in_order() -> None:
          'expires_on\nA1,red,,"two\nlines",me,2025-01-01,later\n',
          "health_overrides.csv, line 3: expires_on must be a day such as 2025-12-31"),
         ("playbooks", "rescue,\"", "rescue,\"a\" ", "playbooks.csv: is no CSV"),
+        ("check_thresholds", "refused_rows,", "refused_row,",
+         "check_thresholds.csv, line 34: there is no check 'refused_row'; did you mean "
+         "refused_rows?"),
+        ("check_waivers", "author\n", "author\nnope,*,2026-01-01,meant,me\n",
+         "check_waivers.csv, line 2: there is no check 'nope'; expectations/ has them"),
     ],
 )  # fmt: skip
 def test_a_wrong_seed_is_named_with_line_and_column(
@@ -70,6 +75,20 @@ def test_a_seed_that_is_not_there_or_not_in_utf_8_is_named(seeds: Path) -> None:
     absent, unreadable, _ = refused.value.problems
     assert absent.startswith("seeds/policy/quiet_days.csv: is not there")
     assert unreadable.startswith("seeds/policy/playbooks.csv: is no CSV in UTF-8")
+
+
+def test_a_copy_of_a_seed_and_a_folder_in_its_place_are_named(seeds: Path) -> None:
+    shutil.copy(seeds / "touch_tiers.csv", seeds / "touch_tiers copy.csv")
+    (seeds / "old").mkdir()
+    shutil.copy(seeds / "playbooks.csv", seeds / "old" / "playbooks.csv")
+    (seeds / "quiet_days.csv").unlink()
+    (seeds / "quiet_days.csv").mkdir()
+    with pytest.raises(BowtieError) as refused:
+        check_policy_seeds(seeds)
+    older, copy, folder, _ = refused.value.problems
+    assert older.startswith("seeds/policy/old/playbooks.csv: is no policy; move")
+    assert copy.startswith("seeds/policy/touch_tiers copy.csv: is no policy; move")
+    assert folder.startswith("seeds/policy/quiet_days.csv: cannot be read (Is a dir")
 
 
 def test_other_rows_in_another_order_with_a_column_more_are_fine(seeds: Path) -> None:
