@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import duckdb
 import yaml
 
 from bowtie.generations import published_database
 from bowtie.paths import PROJECT_DIR, Home
+from bowtie.published_file import open_published
 
 # What the restatement models read of an earlier generation.
 _COMPARED = ("revenue.arr_monthly", "revenue.arr_lines", "health.health_scores")
@@ -20,11 +20,15 @@ def earlier_generation(home: Home) -> Path | None:
 
     Code that gave a table another column cannot read the file of older code: then
     nothing is compared, rather than no run ever succeeding.
+
+    Raises:
+        BowtieError: the file is gone, or a process holds it for writing.
+
     """
     database = published_database(home)
     if database is None:
         return None
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with open_published(home) as connection:
         there = connection.execute(
             "select schema_name || '.' || table_name, column_name from duckdb_columns()"
         ).fetchall()

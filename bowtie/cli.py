@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from bowtie import terminal
-from bowtie.errors import BowtieError, writing_to
+from bowtie.errors import INTERRUPTED, BowtieError, writing_to
 
 _ABOUT = """\
 Bowtie, the customer success warehouse: raw CRM, billing, usage, support and survey
@@ -381,14 +381,18 @@ def releases_command(home: HomeFolder = None) -> None:
     """List the generations that are published, newest last.
 
     A home in which nothing is published has an empty list: that is an answer, so the
-    exit code is 0. Commands that need a generation end with 1 there.
+    exit code is 0. Commands that need a generation end with 1 there, and this one too
+    where the files that readers should have are gone.
     """
     from bowtie.build import shown_path
-    from bowtie.generations import releases
+    from bowtie.generations import lost_generation, releases
     from bowtie.paths import Home
 
     place = Home.at(home)
     found = releases(place)
+    lost = lost_generation(place)
+    if not found and lost:
+        raise BowtieError(lost)
     if not found:
         terminal.say(f"Nothing is published in {shown_path(place.root)}: bowtie run")
         return
@@ -401,6 +405,8 @@ def releases_command(home: HomeFolder = None) -> None:
             f"{release.manifest.get('published_at', '?'):<21} {len(release.tables):>6} "
             f"{release.rows:>11,}{'   current' if release.is_current else ''}"
         )
+    if lost:
+        raise BowtieError(lost)
 
 
 @app.command("rollback")
@@ -434,7 +440,10 @@ def rollback_command(
 
 
 def main() -> None:
-    """Run the command line; a user's mistake is said in one line, with exit code 1."""
+    """Run the command line; a user's mistake is said in one line, with exit code 1.
+
+    What was interrupted says so, and ends with 130.
+    """
     # Ended from outside, a run lets go of what it holds as it does on Ctrl-C.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
@@ -442,7 +451,12 @@ def main() -> None:
     except BowtieError as error:
         for problem in error.problems:
             terminal.fail(problem)
-        sys.exit(1)
+        sys.exit(error.exit_code)
+    except SystemExit as end:
+        # Of a command that publishes nothing: typer says no word of Ctrl-C.
+        if end.code == INTERRUPTED:
+            terminal.fail("interrupted")
+        raise
 
 
 if __name__ == "__main__":

@@ -18,13 +18,13 @@ from bowtie.errors import BowtieError
 from bowtie.generations import (
     Release,
     erased_accounts,
-    published_database,
     releases,
     remove_with_erased,
     write,
 )
 from bowtie.lock import sole_workplace
 from bowtie.paths import DATABASE, Home
+from bowtie.published_file import open_published
 from bowtie.run import Request, build_candidate, publish
 
 
@@ -49,15 +49,31 @@ def erase(request: Request, account_id: str) -> Erasure:
         account_id: as core.accounts has it in the current generation.
 
     Raises:
-        BowtieError: there is no such account, or the run fails. In the second case the
-            account stays on the list: the next run leaves it out, and removes all that
-            has it.
+        BowtieError: there is no such account, or the run fails or is interrupted. In
+            the second case the account stays on the list: the next run leaves it out,
+            and removes all that has it. The last line says so.
 
     """
     home = request.home
+    entry = hashlib.md5(account_id.encode()).hexdigest()
     _see_that_it_is_there(home, account_id)
+    try:
+        return _erase(request, entry)
+    except BowtieError as error:
+        if entry in erased_accounts(home):
+            error.problems.append(
+                f"the account stays on the list {home.erased_accounts}: the next run "
+                "leaves it out, and removes every generation that has it; to undo the "
+                f"erasure, remove the line {entry} from there before that"
+            )
+        raise
+
+
+def _erase(request: Request, erased: str) -> Erasure:
+    """Put an account, given as hash, on the list, and publish what is without it."""
+    home = request.home
     with sole_workplace(home) as workplace:
-        hashes = {*erased_accounts(home), hashlib.md5(account_id.encode()).hexdigest()}
+        hashes = {*erased_accounts(home), erased}
         note = workplace.folder / home.erased_accounts.name
         write(note, "".join(f"{entry}\n" for entry in sorted(hashes)))
         note.replace(home.erased_accounts)
@@ -75,10 +91,7 @@ def erase(request: Request, account_id: str) -> Erasure:
 
 def _see_that_it_is_there(home: Home, account_id: str) -> None:
     """Raise if the current generation has no such account."""
-    database = published_database(home)
-    if database is None:
-        raise BowtieError(f"nothing is published in {home.root}: bowtie run")
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with open_published(home) as connection:
         found = connection.execute(
             "select count(*) from core.accounts where account_id = $1", [account_id]
         ).fetchone()

@@ -9,6 +9,8 @@ from pathlib import Path
 
 _IN_THE_WAY = (errno.EEXIST, errno.ENOTDIR)
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+# The exit code of a command that Ctrl-C ended.
+INTERRUPTED = 130
 
 
 class BowtieError(Exception):
@@ -17,9 +19,20 @@ class BowtieError(Exception):
     Nobody needs a traceback for it, and no line holds a data value.
     """
 
+    exit_code = 1
+
     def __init__(self, problems: str | Iterable[str]) -> None:
         self.problems = [problems] if isinstance(problems, str) else list(problems)
         super().__init__("\n".join(self.problems))
+
+
+class Interruption(BowtieError):
+    """Somebody ended the command, by Ctrl-C or from outside."""
+
+    def __init__(self, problem: str, end: KeyboardInterrupt | SystemExit) -> None:
+        super().__init__(problem)
+        is_ctrl_c = isinstance(end, KeyboardInterrupt)
+        self.exit_code = INTERRUPTED if is_ctrl_c else int(end.code or 1)
 
 
 @contextmanager

@@ -93,6 +93,21 @@ def published_database(home: Home) -> Path | None:
     return home.releases / generation / DATABASE if generation else None
 
 
+def lost_generation(home: Home) -> str | None:
+    """Return what to do where `current` points to files that are gone; None: it is not.
+
+    Nothing but somebody's hand removes them.
+    """
+    database = published_database(home)
+    if database is None or database.is_file():
+        return None
+    if others := [one.generation for one in releases(home) if not one.is_current]:
+        remedy = f"bowtie rollback {others[-1]}"
+    else:
+        remedy = f"put it back, or remove {home.current} and start anew with bowtie run"
+    return f"{database} is gone, though {home.current} points to it: {remedy}"
+
+
 def erased_accounts(home: Home) -> list[str]:
     """Return the hashes of all account ids that were erased in a home, sorted."""
     if not home.erased_accounts.is_file():

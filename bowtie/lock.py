@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from bowtie.errors import BowtieError, disk_problem
+from bowtie.errors import BowtieError, Interruption, disk_problem
+from bowtie.generations import current_generation
 from bowtie.paths import Home, Workplace, no_right_for_others
 
 
@@ -72,9 +73,11 @@ def sole_workplace(home: Home) -> Iterator[Workplace]:
 
     Raises:
         BowtieError: another run is under way or took over, or the disk refused.
+        Interruption: the command was ended; it says what readers have.
 
     """
     workplace = None
+    before = current_generation(home)
     try:
         with no_right_for_others():
             home.make()
@@ -82,6 +85,10 @@ def sole_workplace(home: Home) -> Iterator[Workplace]:
                 workplace = Workplace.new(home)
                 home.remove_other_work(workplace)
                 yield workplace
+    except (KeyboardInterrupt, SystemExit) as end:
+        now = current_generation(home)
+        left = "nothing was published" if now == before else f"readers have {now} now"
+        raise Interruption(f"interrupted; {left}", end) from None
     except OSError as error:
         if workplace and not workplace.is_claimed:
             raise taken_over(home) from error

@@ -11,6 +11,7 @@ from bowtie import terminal
 from bowtie.errors import BowtieError, writing_to
 from bowtie.generations import current_generation, releases
 from bowtie.paths import DATABASE, Home, no_right_for_others
+from bowtie.published_file import open_published
 from bowtie.reporting.pdf import find_printer, print_pages
 from bowtie.reporting.render import render_reports
 
@@ -34,8 +35,9 @@ def report_published(
         pdf: print the pages too, if something here can.
 
     Raises:
-        BowtieError: nothing is published, the account is no customer, `out` is part
-            of a generation or cannot be written to, or a report cannot be computed.
+        BowtieError: nothing is published, or it cannot be opened; the account is no
+            customer, `out` is part of a generation or cannot be written to, or a
+            report cannot be computed.
 
     """
     generation = current_generation(home)
@@ -45,12 +47,12 @@ def report_published(
         raise BowtieError(
             f"--out {out} is part of a generation, which is never written to again"
         )
-    database = home.releases / generation / DATABASE
-    if account is not None:
-        if only:
-            raise BowtieError("--account is one report of its own: leave --only out")
-        _refuse_no_customer(database, account)
-        only = [ACCOUNT_REPORT]
+    if account is not None and only:
+        raise BowtieError("--account is one report of its own: leave --only out")
+    with open_published(home) as marts:
+        if account is not None:
+            _refuse_no_customer(marts, account)
+            only = [ACCOUNT_REPORT]
     with (
         no_right_for_others(),
         writing_to("--out", out),
@@ -59,7 +61,7 @@ def report_published(
         # Before a kernel starts, so that a place that is none is said at once.
         out.mkdir(parents=True, exist_ok=True)
         pages = render_reports(
-            database,
+            home.releases / generation / DATABASE,
             out,
             generation=generation,
             previous=_before(home, generation),
@@ -70,14 +72,12 @@ def report_published(
         return [*pages, *(_printed(pages) if pdf else [])]
 
 
-def _refuse_no_customer(database: Path, account: str) -> None:
+def _refuse_no_customer(marts: duckdb.DuckDBPyConnection, account: str) -> None:
     """Raise BowtieError for an account that has no review, and say why not."""
-    with duckdb.connect(str(database), read_only=True) as marts:
-        found = marts.execute(
-            "select is_customer, lifecycle_stage from core.accounts "
-            "where account_id = $1",
-            [account],
-        ).fetchone()
+    found = marts.execute(
+        "select is_customer, lifecycle_stage from core.accounts where account_id = $1",
+        [account],
+    ).fetchone()
     if found is None:
         raise BowtieError(
             "core.accounts has no account of this id; if it was merged into another, "

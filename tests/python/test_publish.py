@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -15,11 +17,13 @@ import duckdb
 import pytest
 from commands import bowtie, refusal
 
-from bowtie.errors import BowtieError
-from bowtie.generations import KEPT, Release, releases
+from bowtie.erasing import erase
+from bowtie.errors import BowtieError, Interruption
+from bowtie.generations import KEPT, Release, lost_generation, releases
 from bowtie.lock import only_run, sole_workplace
 from bowtie.paths import Home
 from bowtie.publish import finish, rollback, write_draft
+from bowtie.run import Request
 
 AS_OF = date(2025, 12, 31)
 
@@ -271,6 +275,105 @@ def test_releases_says_what_to_do_when_there_are_none(tmp_path):
     assert done.returncode == 0
     assert "bowtie run" in done.stdout
     assert not (tmp_path / "home").exists()
+
+
+# --- A published file that cannot be opened -------------------------------------------
+
+NEEDS_WHAT_IS_PUBLISHED = [("run",), ("erase", "A1"), ("report",)]
+
+
+@pytest.mark.parametrize("command", NEEDS_WHAT_IS_PUBLISHED)
+def test_a_file_that_a_process_holds_for_writing_is_named_with_the_remedy(
+    home, command
+):
+    publish_number(home, 1)
+    with duckdb.connect(str(home.current / "bowtie.duckdb")):
+        told = refusal(*command, "--home", home.root)
+    assert told.count("error:") == 1
+    assert "a process holds it for writing" in told
+    assert "read_only=True" in told
+
+
+@pytest.mark.parametrize("command", [*NEEDS_WHAT_IS_PUBLISHED, ("releases",)])
+def test_a_generation_that_is_gone_is_named_with_the_remedy(home, command):
+    publish_number(home, 1)
+    shutil.rmtree(home.current.resolve())
+    told = refusal(*command, "--home", home.root)
+    assert told.count("error:") == 1
+    assert f"is gone, though {home.current} points to it: put it back" in told
+
+
+def test_readers_get_one_that_is_there_instead_of_one_that_is_gone(home):
+    for number in (1, 2):
+        publish_number(home, number)
+    shutil.rmtree(home.current.resolve())
+    lost = lost_generation(home)
+    assert lost is not None
+    assert lost.endswith("bowtie rollback 000001-20251231")
+    rollback(home, "000001-20251231")
+    assert published_number(home) == 1
+    assert lost_generation(home) is None
+
+
+# --- An interruption ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("end", "code"), [(KeyboardInterrupt(), 130), (SystemExit(143), 143)]
+)
+def test_an_interruption_says_what_readers_have(home, end, code):
+    publish_number(home, 1)
+    with pytest.raises(Interruption) as before, sole_workplace(home):
+        raise end
+    assert before.value.problems == ["interrupted; nothing was published"]
+    assert before.value.exit_code == code
+    with pytest.raises(Interruption) as after, sole_workplace(home) as workplace:
+        make_candidate(
+            workplace.database, "create schema core; create table core.t as select 1"
+        )
+        finish(write_draft(home, workplace, AS_OF), {})
+        raise end
+    assert after.value.problems == ["interrupted; readers have 000002-20251231 now"]
+
+
+def test_ctrl_c_ends_a_run_in_one_line(home):
+    command = [sys.executable, "-m", "bowtie.cli", "run", "--home", str(home.root)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        while "Building" not in process.stdout.readline():
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=600)
+    assert process.returncode == 130
+    assert told == "error: interrupted; nothing was published\n"
+
+
+@pytest.mark.parametrize(
+    "end", [KeyboardInterrupt(), BowtieError("a test does not hold")]
+)
+def test_an_erasure_that_did_not_end_says_what_stays_and_how_to_undo_it(
+    home, monkeypatch, end
+):
+    publish(
+        home,
+        "create schema core; create table core.accounts as select 'A1' as account_id",
+    )
+
+    def stop(*given: object) -> None:
+        raise end
+
+    monkeypatch.setattr("bowtie.erasing.build_candidate", stop)
+    with pytest.raises(BowtieError) as stopped:
+        erase(Request.of(home.root), "A1")
+    (entry,) = home.erased_accounts.read_text().split()
+    *_, told = stopped.value.problems
+    assert told.startswith(f"the account stays on the list {home.erased_accounts}: the")
+    assert told.endswith(f"remove the line {entry} from there before that")
+    with pytest.raises(BowtieError) as refused:
+        erase(Request.of(home.root), "A2")
+    assert len(refused.value.problems) == 1
 
 
 # --- One run at a time ----------------------------------------------------------------
