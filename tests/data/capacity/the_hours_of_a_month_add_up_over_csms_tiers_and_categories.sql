@@ -26,16 +26,16 @@ categories as (
 ),
 
 final as (
-    select csms.month
+    select coalesce(csms.month, tiers.month, categories.month) as month
     from csms
-    left join tiers
+    full join tiers
         on csms.month = tiers.month
-    left join categories
-        on csms.month = categories.month
+    full join categories
+        on coalesce(csms.month, tiers.month) = categories.month
     where
-        csms.expected_hours <> coalesce(tiers.expected_hours, 0)
-        or csms.expected_hours <> coalesce(categories.expected_hours, 0)
-        or csms.actual_hours <> coalesce(categories.actual_hours, 0)
+        coalesce(csms.expected_hours, 0) <> coalesce(tiers.expected_hours, 0)
+        or coalesce(csms.expected_hours, 0) <> coalesce(categories.expected_hours, 0)
+        or coalesce(csms.actual_hours, 0) <> coalesce(categories.actual_hours, 0)
 )
 
 select * from final

@@ -2,8 +2,9 @@
 -- bring, and what the as-of date's month has brought by now.
 with renewals as (
     select
-        sum(renewals.arr_up_for_renewal) as available_arr,
-        sum(coalesce(renewals.renewed_arr, renewals.forecast_arr)) as forecast_arr
+        coalesce(sum(renewals.arr_up_for_renewal), 0) as available_arr,
+        coalesce(sum(coalesce(renewals.renewed_arr, renewals.forecast_arr)), 0)
+            as forecast_arr
     from {{ ref('renewals') }} as renewals
     where
         renewals.is_open
@@ -12,8 +13,8 @@ with renewals as (
 
 forecast as (
     select
-        sum(forecast.available_arr) as available_arr,
-        sum(forecast.forecast_arr) as forecast_arr
+        coalesce(sum(forecast.available_arr), 0) as available_arr,
+        coalesce(sum(forecast.forecast_arr), 0) as forecast_arr
     from {{ ref('renewal_forecast') }} as forecast
     where forecast.scenario = 'expected'
 ),

@@ -1,10 +1,14 @@
 -- Net retention, the accounts behind it and the causes of its change are one story.
 with retention as (
-    select * from {{ ref('retention') }}
+    select
+        coalesce(sum(retention.base_accounts), 0) as base_accounts,
+        coalesce(sum(retention.base_arr), 0) as base_arr,
+        coalesce(sum(retention.current_arr), 0) as current_arr
+    from {{ ref('retention') }} as retention
     where
-        window_months = 12
-        and slice_name = 'all'
-        and as_of_month = {{ closed_month() }}
+        retention.window_months = 12
+        and retention.slice_name = 'all'
+        and retention.as_of_month = {{ closed_month() }}
 ),
 
 accounts as (
