@@ -16,7 +16,7 @@ BIN := .venv/bin
 # Uses the Python it is given, and never fetches another.
 UV := UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1 .tools/bin/uv
 PYTHON_PATHS := benchmarks bowtie tests examples reports expectations
-SQL_PATHS := models tests/data analyses snapshots
+SQL_PATHS := models tests/data analyses
 
 # The state that the environment must be in: the locks, this Python, this folder. The
 # stamp file with its name is there if it is.

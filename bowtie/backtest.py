@@ -359,7 +359,6 @@ def restated(
 class Calibration:
     """Forecasts of about one size: their mean, and how often the outcome came."""
 
-    probability_from: float
     forecasts: int
     mean_probability: float
     outcome_rate: float
@@ -391,11 +390,11 @@ def calibration(
     observations, outcomes = _floats(found["observations"]), _floats(found["outcomes"])
     group = np.searchsorted(edges, probability, side="right") - 1
     rows = []
-    for index, edge in enumerate(edges):
+    for index in range(len(edges)):
         inside = group == index
         forecasts = float(observations[inside].sum())
         if forecasts:
             mean = float((probability * observations)[inside].sum() / forecasts)
             rate = float(outcomes[inside].sum() / forecasts)
-            rows.append(Calibration(edge, int(forecasts), mean, rate))
+            rows.append(Calibration(int(forecasts), mean, rate))
     return rows

@@ -29,7 +29,6 @@ _READ_BY_DBT = (
     "models",
     "macros",
     "seeds",
-    "snapshots",
     "tests/data",
     "analyses",
 )

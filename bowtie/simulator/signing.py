@@ -270,7 +270,7 @@ def renew(life: Life, settings: Settings, chance: Random) -> None:
         for item in successor.open_items():
             item.price_e4 = _raised(item.price_e4, rise, life.currency)
             item.reason = "price_increase"
-        _plan_price_rise(life, signed, rise)
+        _plan_price_rise(life, signed)
 
 
 def _lapse_and_return(
@@ -293,10 +293,10 @@ def _raise_prices(life: Life, main: Subscription, day: int, factor: float) -> No
         raised = _raised(item.price_e4, factor, life.currency)
         if raised > item.price_e4:
             main.change(item, day, "price_increase", price_e4=raised)
-    _plan_price_rise(life, day, factor)
+    _plan_price_rise(life, day)
 
 
-def _plan_price_rise(life: Life, day: int, factor: float) -> None:
+def _plan_price_rise(life: Life, day: int) -> None:
     life.plan("expansion", "price_rise", day, day, 0)
 
 

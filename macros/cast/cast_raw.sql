@@ -13,7 +13,7 @@
     {%- elif raw_type | lower == type -%}
         {{ value }}
     {%- elif kind == 'date' -%}
-        {{ cast_raw_date(value, raw_type | lower) }}
+        {{ cast_raw_date(value) }}
     {%- elif kind == 'timestamp' -%}
         {{ cast_raw_timestamp(value, raw_type | lower) }}
     {%- elif kind == 'boolean' -%}
@@ -31,7 +31,7 @@
 
 {#- A date column may arrive as a timestamp when its time is midnight: many exports
     write dates so. Any other time would be a guess about the day. -#}
-{% macro cast_raw_date(value, raw_type) -%}
+{% macro cast_raw_date(value) -%}
     {%- set text = 'cast(' ~ value ~ ' as ' ~ dbt.type_string() ~ ')' -%}
     case
         when {{ matches_pattern(text, '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T]00:00(:00([.]0+)?)?(Z|[+]00(:?00)?)?)?') }}

@@ -34,7 +34,6 @@ from bowtie.reporting.published import report_published
 from bowtie.reporting.render import file_name
 
 NOTEBOOKS = sorted(pages.NOTEBOOKS.glob("*.py"))
-SINGLE = [report.name for report in REPORTS if report.subjects is None]
 
 
 # --- Every number is the mart's -------------------------------------------------------

@@ -90,7 +90,7 @@ def write_activities(
             activity_id=f"A{rows.number('crm_activities'):05d}",
             account_id=account.account_id,
             csm_id=touch.csm_id,
-            contact_id=_contact(account, touch, contacts[account.account_id]),
+            contact_id=_contact(touch, contacts[account.account_id]),
             activity_type=touch.activity_type,
             purpose=touch.purpose,
             occurred_at=touch.occurred_at,
@@ -99,7 +99,7 @@ def write_activities(
         )
 
 
-def _contact(account: Account, touch: Touch, contacts: Sequence[Contact]) -> str | None:
+def _contact(touch: Touch, contacts: Sequence[Contact]) -> str | None:
     """Return whom a touch was with: the named person, else our best contact."""
     if touch.activity_type in ("internal", "webinar", "automated_email"):
         return None

@@ -1,5 +1,5 @@
 -- One row per day, from the first to the last day that any contract can reach.
--- The time spine of the semantic layer; weeks start on Monday.
+-- Weeks start on Monday.
 {%- set first_day = date_literal(iso_date_var('dates_from')) %}
 {%- set last_day = date_literal(iso_date_var('dates_to')) %}
 

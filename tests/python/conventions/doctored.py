@@ -136,7 +136,7 @@ DOCTORED: dict[str, Project] = {
         _macro("macros/time/days.sql", "{% macro days(day) -%}{%- endmacro %}")
     ),
     "every_documented_macro_is_there": _project(
-        macros___macros_DOT_yml="macros: [{name: gone}]"
+        macros__time___time_macros_DOT_yml="macros: [{name: gone}]"
     ),
     "every_var_is_explained": _project(
         dbt_project_DOT_yml="vars:\n  # Why.\n  a: 1\n\n  b: 2\n"

@@ -429,11 +429,11 @@ def every_macro_and_argument_is_documented(project: Project) -> Iterator[str]:
 @rule
 def every_documented_macro_is_there(project: Project) -> Iterator[str]:
     """A renamed macro takes its entry along."""
-    entries = yaml.safe_load(project.files.get("macros/_macros.yml", "{}")) or {}
     names = {macro["name"] for macro in project.macros}
-    for entry in entries.get("macros", []):
-        if entry["name"] not in names:
-            yield entry["name"]
+    for path, text in project.files_under("macros", ".yml"):
+        for entry in (yaml.safe_load(text) or {}).get("macros", []):
+            if entry["name"] not in names:
+                yield f"{path}: {entry['name']}"
 
 
 def _vars_block(project: Project) -> list[str]:
