@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from oracle.arithmetic import next_term_start
 from oracle.policies import Policies
+from oracle.terms import running_end
 
 Row = dict[str, str | None]
 Tables = dict[str, list[Row]]
@@ -373,9 +374,23 @@ class Known:
             parse_day(row["started_on"]) or 0, parse_day(row.get("trial_ends_on")) or 0
         )
         if start is None or end is None or start <= max(self.today, first):
-            return end
+            if end is None or not _renews_itself(row):
+                return end
+            return self._running_end(row, start, end, first)
         day, shown = date.fromordinal(self.today), date.fromordinal(start)
         return next_term_start(day, shown, date.fromordinal(end)).toordinal()
+
+    def _running_end(
+        self, row: Row, start: int | None, end: int, paid_from: int
+    ) -> int:
+        """Return the end of the term into which a shown one has rolled on."""
+        ended_on = self._ended_on(row)
+        return running_end(
+            (start and date.fromordinal(start), date.fromordinal(end)),
+            date.fromordinal(paid_from),
+            ended_on and date.fromordinal(ended_on),
+            date.fromordinal(self.today),
+        ).toordinal()
 
     # Exchange rates
 
