@@ -441,7 +441,9 @@ def test_reports_never_go_into_a_published_generation(home):
 
 
 def test_reports_that_cannot_be_written_name_the_option(home, tmp_path):
-    (home.releases / "000001-20251231").mkdir()
+    release = home.releases / "000001-20251231"
+    release.mkdir()
+    duckdb.connect(str(release / "bowtie.duckdb")).close()
     home.current.symlink_to("releases/000001-20251231")
     (tmp_path / "file").touch()
     with pytest.raises(BowtieError, match="file is in the way: give --out a folder"):
