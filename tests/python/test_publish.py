@@ -337,7 +337,13 @@ def test_an_interruption_says_what_readers_have(home, end, code):
 
 
 def test_ctrl_c_ends_a_run_in_one_line(home):
-    command = [sys.executable, "-m", "bowtie.cli", "run", "--home", str(home.root)]
+    # Tests that run in the background have Ctrl-C ignored, and so would the command.
+    heeding = (
+        "import runpy, signal; "
+        "signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "runpy.run_module('bowtie.cli', run_name='__main__', alter_sys=True)"
+    )
+    command = [sys.executable, "-c", heeding, "run", "--home", str(home.root)]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
