@@ -43,6 +43,21 @@ _THEN = f"""
     )
 """
 
+
+def _arr_of_subscriptions(condition: str) -> str:
+    """Return evidence: the ARR in force of subscriptions that should have none."""
+    return f"""
+        select
+            'billing_subscriptions' as subject,
+            coalesce(sum(cast(lines.arr as double) * 100), 0) as measured,
+            some_of(lines.subscription_id) as named
+        from revenue.arr_lines as lines
+        inner join staging.stg_billing__subscriptions as subscriptions
+            using (subscription_id)
+        where ({condition}) and lines.arr > 0 and {IN_FORCE}
+    """
+
+
 CHECKS = [
     # Less its largest part: one contract entered late is no fault of the data.
     Check(
@@ -398,21 +413,9 @@ CHECKS = [
     ),
     Check(
         "no_trial_has_arr",
-        evidence=f"""
-            select
-                'billing_subscriptions' as subject,
-                coalesce(sum(cast(lines.arr as double) * 100), 0) as measured,
-                some_of(lines.subscription_id) as named
-            from revenue.arr_lines as lines
-            inner join staging.stg_billing__subscriptions as subscriptions
-                using (subscription_id)
-            where
-                (
-                    subscriptions.status = 'trialing'
-                    or subscriptions.trial_ends_on > as_of()
-                )
-                and lines.arr > 0 and {IN_FORCE}
-        """,
+        evidence=_arr_of_subscriptions(
+            "subscriptions.status = 'trialing' or subscriptions.trial_ends_on > as_of()"
+        ),
         says="in trial carry an ARR of {measured}",
         remedy="give their trial_ends_on, or the status they have now",
         applies="(select count(*) from staging.stg_billing__subscriptions) > 0",
@@ -420,19 +423,10 @@ CHECKS = [
     ),
     Check(
         "no_paused_subscription_has_arr",
-        evidence=f"""
-            select
-                'billing_subscriptions' as subject,
-                coalesce(sum(cast(lines.arr as double) * 100), 0) as measured,
-                some_of(lines.subscription_id) as named
-            from revenue.arr_lines as lines
-            inner join staging.stg_billing__subscriptions as subscriptions
-                using (subscription_id)
-            where
-                subscriptions.status = 'paused'
-                and coalesce(subscriptions.updated_on, as_of()) <= as_of()
-                and lines.arr > 0 and {IN_FORCE}
-        """,
+        evidence=_arr_of_subscriptions(
+            "subscriptions.status = 'paused' "
+            "and coalesce(subscriptions.updated_on, as_of()) <= as_of()"
+        ),
         says="paused by status, but not by billing_pauses, carry an ARR of {measured}",
         remedy="give their days in billing_pauses, or the status they have now",
         applies="(select count(*) from staging.stg_billing__subscriptions) > 0",

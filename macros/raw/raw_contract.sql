@@ -28,6 +28,7 @@
       later     unknown: a date after as_of_date is not yet known and read as empty
       known_at  the column whose date says from when this value is known; where that
                 is empty the value counts, since some sources send no such date
+      means     SQL of the date that counts where it is not the column alone; with `later`
       as_known  SQL that says what was known on as_of_date
       term      {from, to, first_from, renews, over_on}: of a term that begins after
                 as_of_date, the one is read that ran that day, as long as it; none began
@@ -288,16 +289,16 @@ billing_subscriptions:
     ended_on:
       type: date
       later: unknown
-      as_known: >-
+      means: &ended >-
         case
-          when ended_on <= {as_of} then ended_on
           when ended_on is null and coalesce(auto_renews, true)
             and status in ('cancelled', 'canceled', 'churned', 'ended', 'expired')
-            and current_term_end <= {as_of} then current_term_end
+            then current_term_end
+          else ended_on
         end
     cancel_requested_at: {type: timestamp, later: unknown}
     trial_ends_on: {type: date}
-    current_term_start: {type: date, term: &term {from: current_term_start, to: current_term_end, first_from: "greatest(started_on, coalesce(trial_ends_on, started_on))", renews: "coalesce(auto_renews, true)", over_on: "case when status in ('cancelled', 'canceled', 'churned', 'ended', 'expired') then coalesce(ended_on, current_term_end) else ended_on end"}}
+    current_term_start: {type: date, term: &term {from: current_term_start, to: current_term_end, first_from: "greatest(started_on, coalesce(trial_ends_on, started_on))", renews: "coalesce(auto_renews, true)", over_on: *ended}}
     current_term_end: {type: date, term: *term}
     auto_renews: {type: boolean}
     notice_days: {type: integer}

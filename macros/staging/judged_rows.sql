@@ -155,6 +155,14 @@ versions as (
 judged as (
     select
         with_account.*,
+        {%- if over_on %}
+        -- What has ended rolled on to the term in which it did. A column, since terms read
+        -- it a dozen times.
+        case
+            when {{ over_on[0] }} <= {{ as_of() }} then {{ add_days(over_on[0], -1) }}
+            else {{ as_of() }}
+        end as last_day,
+        {%- endif %}
         case
             when with_account.fate = 'erased_account' then null
             when with_account.unusable_for is not null then with_account.unusable_for
@@ -218,14 +226,6 @@ final_verdicts as (
 final_verdicts as (
     select
         judged.*,
-        {%- if over_on %}
-        -- What has ended rolled on to the term in which it did. A column, since terms read
-        -- it a dozen times.
-        case
-            when {{ over_on[0] }} <= {{ as_of() }} then {{ add_days(over_on[0], -1) }}
-            else {{ as_of() }}
-        end as last_day,
-        {%- endif %}
         false as overlaps
     from judged
 ),

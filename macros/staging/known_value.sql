@@ -21,9 +21,10 @@
             else final_verdicts.{{ column }}
         end
     {%- elif about.get('later') == 'unknown' -%}
+        {%- set day = about.get('means') or on_date(date_of or column, columns, 'final_verdicts') -%}
         case
-            when {{ on_date(date_of or column, columns, 'final_verdicts') }} <= {{ as_of() }}
-                then final_verdicts.{{ column }}
+            when {{ day }} <= {{ as_of() }}
+                then {{ about.get('means') or 'final_verdicts.' ~ column }}
         end
     {%- elif about.get('known_at') -%}
         case

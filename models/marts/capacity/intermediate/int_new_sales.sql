@@ -17,16 +17,8 @@ rates as (
     select * from {{ ref('stg_billing__exchange_rates') }}
 ),
 
-currencies as (
-    select distinct
-        opportunities.currency,
-        {{ fx_reference_date() }} as valued_on
-    from opportunities
-    where opportunities.currency <> '{{ currency_var("reporting_currency") }}'
-),
-
 reference_rates as (
-    {{ rates_on('currencies', 'rates') | indent(4) }}
+    {{ opportunity_rates('opportunities', 'rates') | indent(4) }}
 ),
 
 sale_ends as (
