@@ -71,14 +71,29 @@ class Release:
         ]
 
 
+def manifest_of(folder: Path) -> dict[str, Any]:
+    """Return what a generation says about itself; nothing if it cannot be read."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return manifest if "files" in manifest else {}
+
+
 def releases(home: Home) -> list[Release]:
     """Return the published generations that are kept, in order of number."""
     current = current_generation(home)
     unpublished = _unpublished(home)
     return [
-        Release(name, home.releases / name, name == current, _manifest(home, name))
+        Release(
+            name,
+            home.releases / name,
+            name == current,
+            manifest_of(home.releases / name),
+        )
         for name in _generations(home)
         if name not in unpublished
+        for folder in [home.releases / name]
     ]
 
 
@@ -241,16 +256,6 @@ def _rolled_back(home: Home) -> list[str]:
 def _number(generation: str) -> int:
     """Return the number in a generation's name."""
     return int(generation.partition("-")[0])
-
-
-def _manifest(home: Home, generation: str) -> dict[str, Any]:
-    """Return what a generation says about itself; nothing if it cannot be read."""
-    try:
-        text = (home.releases / generation / MANIFEST).read_text("utf-8")
-        manifest = json.loads(text)
-    except (OSError, ValueError):
-        return {}
-    return manifest if "files" in manifest else {}
 
 
 def _is_open(database: Path) -> bool:

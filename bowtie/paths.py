@@ -22,6 +22,8 @@ from secrets import token_hex
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 DATABASE = "bowtie.duckdb"
+# Where a generation has its pages.
+REPORTS_FOLDER = "reports"
 _CLAIM = "claim"
 # No right for others, in everything that a run writes: folders 0750, files 0640. What
 # is in a run's private folder is for nobody but who runs.

@@ -20,7 +20,7 @@ from bowtie.generations import Release, erased_accounts, published_database
 from bowtie.hashing import sha256_of
 from bowtie.lock import sole_workplace
 from bowtie.memory import memory_limit
-from bowtie.paths import PROJECT_DIR, Home, Workplace
+from bowtie.paths import PROJECT_DIR, REPORTS_FOLDER, Home, Workplace
 from bowtie.policy_seeds import check_policy_seeds
 from bowtie.publish import finish, write_draft
 from bowtie.switches import choose_as_of, read_switches
@@ -179,7 +179,7 @@ def publish(candidate: Candidate, compared_with: Path | None) -> Release:
     with terminal.counted("pages") as advance:
         render_reports(
             draft.database,
-            draft.folder / "reports",
+            draft.folder / REPORTS_FOLDER,
             generation=draft.generation,
             previous=compared_with,
             advance=advance,

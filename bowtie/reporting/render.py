@@ -18,6 +18,9 @@ import duckdb
 
 from bowtie import terminal
 from bowtie.errors import BowtieError
+from bowtie.generations import manifest_of
+from bowtie.hashing import sha256_of
+from bowtie.paths import REPORTS_FOLDER
 from bowtie.reporting.house.formats import written
 from bowtie.reporting.house.warehouse import day_of, read_policies
 from bowtie.reporting.kernel import Kernel, running_kernel
@@ -114,8 +117,11 @@ def render_reports(
         "pages": _links(every, tasks, out),
     }
 
+    earlier_page = _pages_of_generation(previous)
+
     def render(kernel: Kernel, task: _Task) -> _Outcome:
-        context = json.dumps({**about, "subject": task.subject})
+        own = {"subject": task.subject, "earlier_page": earlier_page(task.file)}
+        context = json.dumps({**about, **own})
         kernel.context.write_text(context, encoding="utf-8")
         pages, problem = _rendered(kernel, task, stamp)
         paths = [_write(out / file, page) for file, page in pages.items()]
@@ -125,6 +131,25 @@ def render_reports(
     if problems := [problem for _, problem in outcomes if problem]:
         raise BowtieError(problems)
     return [path for paths, _ in outcomes for path in paths]
+
+
+def _pages_of_generation(database: Path | None) -> Callable[[str], str | None]:
+    """Return what finds a page beside a published file, as it was published.
+
+    Its drawings stand in the next page too; one that somebody has changed since does
+    not count.
+    """
+    hashes = manifest_of(database.parent).get("files", {}) if database else {}
+
+    def earlier_page(file: str) -> str | None:
+        published = f"{REPORTS_FOLDER}/{file}"
+        if database is None or published not in hashes:
+            return None
+        page = database.parent / published
+        is_whole = page.is_file() and sha256_of(page) == hashes[published]
+        return str(page.resolve()) if is_whole else None
+
+    return earlier_page
 
 
 def _each(

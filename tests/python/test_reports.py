@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tempfile
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from pages import ReportPage, Shown, read_number
 from rows import rows_of
 
 from bowtie.errors import BowtieError
+from bowtie.hashing import sha256_of
 from bowtie.paths import PROJECT_DIR, Home
 from bowtie.reporting import kernel, pages, render, render_reports
 from bowtie.reporting.house import charts
@@ -336,6 +338,36 @@ def test_the_same_warehouse_gives_the_same_bytes_by_one_kernel_or_by_several(
     first = {path.name: path for path in sample_reports}
     for path in again:
         assert path.read_bytes() == first[path.name].read_bytes()
+
+
+@pytest.mark.parametrize("is_as_published", [True, False])
+def test_a_drawing_that_shows_the_same_is_taken_from_the_page_published_before(
+    sample_warehouse, sample_reports, tmp_path, is_as_published
+):
+    (drawn,) = (path for path in sample_reports if path.name == "capacity.html")
+    page = drawn.read_text("utf-8")
+    generation = tmp_path / "generation"
+    (generation / "reports").mkdir(parents=True)
+    earlier = generation / "reports" / "capacity.html"
+    earlier.write_text(page.replace("</svg>", "<!-- taken --></svg>"), "utf-8")
+    sha256 = sha256_of(earlier if is_as_published else drawn)
+    manifest = {"files": {"reports/capacity.html": sha256}}
+    (generation / "manifest.json").write_text(json.dumps(manifest))
+    (again,) = render_reports(
+        sample_warehouse,
+        tmp_path / "again",
+        generation="sample",
+        previous=generation / "bowtie.duckdb",
+        only=["capacity"],
+    )
+    taken = again.read_text("utf-8")
+    assert taken.count("<!-- taken -->") == is_as_published * page.count("</svg>")
+    assert taken.replace("<!-- taken -->", "") == page
+
+
+def test_a_chart_says_all_that_it_shows_or_refuses():
+    with pytest.raises(TypeError, match="cannot say what it shows of object"):
+        charts.lines(object(), "month", ["nrr"])
 
 
 # --- Reports that cannot be computed --------------------------------------------------

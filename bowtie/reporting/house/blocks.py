@@ -6,14 +6,18 @@ each column means, the policies and the day that hold, the mart and the query.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
 
 from IPython.display import HTML, display
 from markupsafe import Markup, escape
-from matplotlib.figure import Figure
 
+from bowtie.hashing import sha256_of_code
 from bowtie.reporting.house import formats
+from bowtie.reporting.house.charts import Chart
 from bowtie.reporting.house.html import (
     element,
     for_customers,
@@ -116,7 +120,7 @@ def table(
 
 
 def figure(
-    draw: Callable[[bool], Figure],
+    chart: Chart,
     *answers: Answer,
     caption: str,
     alt: str,
@@ -124,17 +128,14 @@ def figure(
 ) -> None:
     """Show a chart, drawn for a wide page and for a narrow one, with its numbers below.
 
-    `draw` is one of the charts of this package: it returns the drawing, and is asked
-    with True for the narrow one. `alt` describes it for those who do not see it.
+    `alt` describes it for those who do not see it.
     """
     heading = element("h3", caption)
     if not any(len(found) for found in answers):
         body = element("p", empty, class_="empty")
     else:
         name = page().next_block()
-        drawings = joined(
-            [as_svg(draw(False), name, "wide"), as_svg(draw(True), name, "narrow")]
-        )
+        drawings = joined([_drawing(chart, name, narrow) for narrow in (False, True)])
         body = element("div", drawings, class_="chart", role="img", aria_label=alt)
     trace = _trace(answers, with_numbers=True)
     _show(element("section", heading + body + trace, class_="block"))
@@ -233,6 +234,28 @@ def _cell(value: Value, is_first: bool) -> Markup:
         class_=_alignment(value.kind) + tone,
         scope="row" if is_first else None,
     )
+
+
+def _drawing(chart: Chart, name: str, narrow: bool) -> Markup:
+    """Return a chart as drawn, or as the page of the generation before has it.
+
+    To draw is most of what a page costs, and most charts show what they showed a day
+    before.
+    """
+    css_class = "narrow" if narrow else "wide"
+    depends_on = repr((_drawn_by(), chart.shows, name, css_class))
+    shown = hashlib.sha256(depends_on.encode()).hexdigest()
+    earlier = page().drawings.get(shown)
+    if earlier is not None:
+        return earlier
+    return as_svg(chart.draw(narrow), name, css_class, shown)
+
+
+@cache
+def _drawn_by() -> tuple[str, ...]:
+    """Return what decides how a chart looks, besides what it shows."""
+    libraries = [version(name) for name in ("matplotlib", "numpy")]
+    return (sha256_of_code(["bowtie/reporting/house"]), *libraries)
 
 
 def _alignment(kind: str) -> str:

@@ -1,4 +1,4 @@
-"""The charts of the house. Each returns a function that draws it, wide or narrow.
+"""The charts of the house. Each can be drawn wide or narrow, and says what it shows.
 
 Labels that show a value say which one, so that a test can ask the mart again. No text
 is markup: a `$` in a name is a dollar sign.
@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, ParamSpec
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -23,6 +25,7 @@ from bowtie.reporting.house.vocabulary import label_of
 from bowtie.reporting.house.warehouse import Answer, Value, currency
 
 Draw = Callable[[bool], Figure]
+Told = ParamSpec("Told")
 
 # Inches at 72 to the inch, so that a point is a pixel of the page's text column.
 _WIDE, _NARROW = 10.6, 4.9
@@ -60,6 +63,43 @@ _STYLE = {
     "savefig.facecolor": "none",
     "lines.linewidth": 2.2,
 }
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart that is not drawn yet.
+
+    `draw` returns the drawing, and is asked with True for the narrow one. `shows` is
+    all that it depends on besides the code: the kind of chart, the values, their words
+    and their currency. Charts that show the same are drawn alike.
+    """
+
+    draw: Draw
+    shows: str
+
+
+def _chart(kind: Callable[Told, Draw]) -> Callable[Told, Chart]:
+    """Have a kind of chart say what it shows: all that it is told."""
+
+    @wraps(kind)
+    def chart(*told: Told.args, **named: Told.kwargs) -> Chart:
+        parts = [kind.__name__, *map(_said, told), currency()]
+        parts += [f"{name}={_said(part)}" for name, part in sorted(named.items())]
+        return Chart(kind(*told, **named), "\n".join(parts))
+
+    return chart
+
+
+def _said(part: Any) -> str:
+    """Return what a chart is told as text; raises TypeError for what may hide more."""
+    if isinstance(part, Answer):
+        asked = (part.number, part.mart, part.columns, part.types)
+        return repr((*asked, part.rows, part.numbers))
+    if isinstance(part, set):
+        return repr(sorted(part))
+    if isinstance(part, (Value, str, int, float, list, tuple, type(None))):
+        return repr(part)
+    raise TypeError(f"a chart cannot say what it shows of {type(part).__name__}")
 
 
 def _drawn(narrow: bool, height: float, paint: Callable[[Axes, bool], None]) -> Figure:
@@ -130,6 +170,7 @@ def _spread(axes: Axes, values: Sequence[float], from_zero: bool) -> None:
     axes.set_ylim(low - (room if low < 0 or not from_zero else 0), high + room)
 
 
+@_chart
 def lines(
     found: Answer,
     x: str,
@@ -215,6 +256,7 @@ def _time_axis(axes: Axes, days: Sequence[Any], narrow: bool) -> None:
     axes.margins(x=0.01)
 
 
+@_chart
 def bars(
     found: Answer,
     name: str,
@@ -265,6 +307,7 @@ def bars(
     return lambda narrow: _drawn(narrow, max(0.75, 0.42 * len(found) + 0.3), paint)
 
 
+@_chart
 def stacked_bars(
     found: Answer,
     x: str,
@@ -320,6 +363,7 @@ def _part_colour(column: str, position: int) -> str:
     return SERIES[position % len(SERIES)]
 
 
+@_chart
 def waterfall(found: Answer, name: str, column: str, totals: set[str]) -> Draw:
     """Return a bridge: rows named in `totals` stand on the ground, others hang between.
 
@@ -403,6 +447,7 @@ def _show_cut(axes: Axes, rows: Sequence[int], narrow: bool) -> None:
 _HEAT_FROM = (0.70, 0.85, 0.92, 0.98, 1.02, 1.08, 1.20, 1.50)
 
 
+@_chart
 def heat_map(found: Answer, row: str, column: str, level: str, *, size: str) -> Draw:
     """Return a triangle of rates: one row per `row`, one column per `column`.
 
@@ -444,6 +489,7 @@ def heat_map(found: Answer, row: str, column: str, level: str, *, size: str) -> 
     return lambda narrow: _drawn(narrow, 0.6 + 0.3 * len(set(found.values(row))), paint)
 
 
+@_chart
 def intervals(found: Answer, name: str, low: str, middle: str, high: str) -> Draw:
     """Return ranges, one a row, each from `low` to `high` with `middle` marked.
 

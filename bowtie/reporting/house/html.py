@@ -20,6 +20,10 @@ _INVISIBLE = {
     **dict.fromkeys((*range(127, 160), 8203, 8206, 8207, 65279)),
     **dict.fromkeys((*range(8234, 8239), *range(8294, 8298))),
 }
+# No drawing has another in it.
+_DRAWING = re.compile(
+    r'<svg [^>]*data-shown="(?P<shown>[0-9a-f]{64})"[^>]*>.*?</svg>', re.DOTALL
+)
 
 
 def readable(text: str, longest: int = LONGEST_TEXT) -> str:
@@ -83,6 +87,11 @@ def edition(page: str, for_customer: bool) -> str:
         # What a mart says of a column, in our words.
         page = re.sub('(<button type="button") title="[^"]*"', r"\1", page)
     return page.replace(kept[0], "").replace(kept[1], "")
+
+
+def drawings_of(page: str) -> dict[str, Markup]:
+    """Return the drawings of a page as they stand, by the hash of what they show."""
+    return {hit["shown"]: Markup(hit[0]) for hit in _DRAWING.finditer(page)}
 
 
 def joined(parts: list[Markup]) -> Markup:

@@ -35,10 +35,12 @@ def gid_of(value: Value) -> str:
     return f"value-{value.query}-{value.row}-{value.column}-{value.kind}-{held}"
 
 
-def as_svg(figure: Figure, name: str, css_class: str) -> Markup:
+def as_svg(figure: Figure, name: str, css_class: str, shown: str) -> Markup:
     """Return a figure as inline SVG; `name` makes its ids unique in the page.
 
     It is hidden from screen readers: the figure around it carries the description.
+    `shown` is a hash of all that the drawing depends on, under which the next
+    generation's pages find it (`html.drawings_of`).
     """
     buffer = BytesIO()
     with mpl.rc_context({"svg.hashsalt": name, "svg.fonttype": "none"}):
@@ -55,6 +57,7 @@ def as_svg(figure: Figure, name: str, css_class: str) -> Markup:
     root.set("class", css_class)
     root.set("aria-hidden", "true")
     root.set("focusable", "false")
+    root.set("data-shown", shown)
     text = ElementTree.tostring(root, encoding="unicode", short_empty_elements=True)
     # Drawn from our own elements; texts are escaped by the serializer.
     return Markup(text)

@@ -19,8 +19,10 @@ from textwrap import dedent
 from typing import Any
 
 import duckdb
+from markupsafe import Markup
 
 from bowtie.reporting.house import formats
+from bowtie.reporting.house.html import drawings_of
 from bowtie.sql_text import literal
 
 # Instead of a column, where a value is the number of a query's rows.
@@ -41,6 +43,8 @@ class Page:
     generation: str = ""
     subject: str | None = None
     pages: Sequence[Mapping[str, str | None]] = ()
+    # What the page of the generation before shows, by the hash of what it depends on.
+    drawings: Mapping[str, Markup] = field(default_factory=dict)
     blocks: int = 0
     queries: dict[tuple[Path, str], Answer] = field(default_factory=dict)
     traced: set[int] = field(default_factory=set)
@@ -77,13 +81,14 @@ def start(context: str | Path) -> None:
         gc.collect()
         gc.freeze()
     given = json.loads(Path(context).read_text("utf-8"))
-    previous = given.get("previous")
+    previous, earlier = given.get("previous"), given.get("earlier_page")
     _page = Page(
         Path(given["database"]),
         Path(previous) if previous else None,
         given["generation"],
         given.get("subject"),
         given.get("pages", ()),
+        drawings_of(Path(earlier).read_text("utf-8")) if earlier else {},
     )
 
 
