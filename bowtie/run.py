@@ -293,7 +293,9 @@ def _start(
     if request.from_scratch:
         state.forget(request.home)
     switches = {**request.switches, "erased": erased_accounts(request.home)}
-    start = state.start(request.home, workplace, request.raw_dir, landing, switches)
+    start = state.start(
+        request.home, workplace, request.raw_dir, landing, request.as_of, switches
+    )
     if start.changed_weeks is not None:
         terminal.say(
             f"  raw usage changed in {len(start.changed_weeks):,} weeks since the last "

@@ -1,15 +1,18 @@
 """What a run leaves to the next one: the day after costs the day, not the history.
 
-HOME/state/bowtie.duckdb    usage as the candidate that was published last judged it
+HOME/state/bowtie.duckdb    of the candidate that was published last, usage as it was
+                            judged, and health scores with the facts they came of
 HOME/state/made_from.json   what it was made from; written last, so that a state without
                             it is half a state, and none
 
 The next run starts from a copy and tells dbt which weeks of usage have other raw rows
 than they had: weeks of which a file was added, changed or taken away. Files are known
 by their content, so that it does not matter in which order, how often or how late rows
-arrive. A change of code, policies, switches or of the form of the raw usage makes the
-state worthless, and the build a full one. Nothing else of the candidate is kept: not
-the names, addresses and words of people that its staging holds.
+arrive. Of health, the facts of each customer's week are made anew and compared with
+those kept: where they are the same, so is the score (`int_stale_scores`). A change of
+code, policies, switches or of the form of the raw usage makes the state worthless, and
+the build a full one. Nothing else of the candidate is kept: not the names, addresses
+and words of people that its staging holds.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ import json
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -37,15 +41,22 @@ _DAYS = {
     "usage_features_daily": "usage_date",
     "usage_events": "occurred_at",
 }
-# What holds their weeks in a candidate, and nothing else has to be kept.
-_KEPT = {
-    "staging": (
-        "base_usage__daily",
-        "base_usage__features_daily",
-        "base_usage__events",
-    ),
-    "health": ("usage_weekly",),
-}
+# What holds their weeks in a candidate.
+_USAGE = (
+    "staging.base_usage__daily",
+    "staging.base_usage__features_daily",
+    "staging.base_usage__events",
+    "health.usage_weekly",
+)
+# Scores by week, and what they were made of.
+_FACTS = "intermediate.int_health_facts"
+_SCORES = (
+    _FACTS,
+    "intermediate.int_undamped_health_scores",
+    "health.health_driver_scores",
+)
+# What the facts are called while the next candidate makes its own.
+_FACTS_BEFORE = "kept_health_facts"
 # What decides how a raw row is judged, besides the row.
 _RULES = (
     "dbt_project.yml",
@@ -66,11 +77,12 @@ Files = Mapping[str, tuple[int, tuple[Week, ...]]]
 class MadeFrom:
     """What a candidate's usage was judged from.
 
-    `files` says of each content of a usage file how often it was delivered, and of
-    which weeks it may have rows.
+    `as_of` is an ISO date. `files` says of each content of a usage file how often it
+    was delivered, and of which weeks it may have rows.
     """
 
     rules: str
+    as_of: str
     files: Files
 
     def changed_since(self, earlier: MadeFrom) -> list[Week]:
@@ -85,7 +97,9 @@ class MadeFrom:
 
     def to_json(self) -> str:
         """Return it as text."""
-        return json.dumps({"rules": self.rules, "files": dict(self.files)})
+        return json.dumps(
+            {"rules": self.rules, "as_of": self.as_of, "files": dict(self.files)}
+        )
 
     @classmethod
     def from_json(cls, text: str) -> MadeFrom:
@@ -94,6 +108,7 @@ class MadeFrom:
         files = read["files"].items()
         return cls(
             read["rules"],
+            read["as_of"],
             {name: (times, tuple(weeks)) for name, (times, weeks) in files},
         )
 
@@ -114,6 +129,7 @@ def start(
     workplace: Workplace,
     raw_dir: Path,
     landing: Landing,
+    as_of: date,
     switches: Mapping[str, Any],
 ) -> Start:
     """Copy the state into the workplace if it is of use, and say what has changed.
@@ -123,7 +139,8 @@ def start(
         workplace: gets the database.
         raw_dir: the folder that was landed.
         landing: what the landing checks found in it.
-        switches: dbt vars that replace the defaults.
+        as_of: the day as of which the candidate is.
+        switches: other dbt vars that replace the defaults.
 
     """
     earlier = _earlier(home)
@@ -139,12 +156,30 @@ def start(
         known = earlier.files if earlier else {}
         made_from = MadeFrom(
             rules,
+            as_of.isoformat(),
             {name: found for table in usage for name, found in table.files(known)},
         )
     if earlier is None:
         return Start(made_from, None)
     shutil.copyfile(home.state / workplace.database.name, workplace.database)
+    _set_scores_aside(workplace.database, is_later=earlier.as_of <= made_from.as_of)
     return Start(made_from, made_from.changed_since(earlier))
+
+
+def _set_scores_aside(candidate: Path, is_later: bool) -> None:
+    """Have the facts of kept scores make room for the candidate's own.
+
+    On an earlier day the weeks of drivers reach further back than what is kept: there
+    all is scored anew.
+    """
+    with duckdb.connect(
+        str(candidate), config={"autoinstall_known_extensions": "false"}
+    ) as connection:
+        if is_later:
+            connection.execute(f"alter table {_FACTS} rename to {_FACTS_BEFORE}")
+        else:
+            for table in _SCORES:
+                connection.execute(f"drop table {table}")
 
 
 def keep(home: Home, workplace: Workplace, made_from: MadeFrom) -> None:
@@ -171,19 +206,18 @@ def _write_kept(candidate: Path, kept: Path) -> None:
         str(kept), config={"autoinstall_known_extensions": "false"}
     ) as connection:
         connection.execute(f"attach {literal(candidate)} as built (read_only)")
-        for schema, tables in _KEPT.items():
-            connection.execute(f"create schema {schema}")
-            for table in tables:
-                (declared,) = connection.execute(
-                    """
-                    select sql from duckdb_tables()
-                    where (database_name, schema_name, table_name) = ('built', ?, ?)
-                    """,
-                    [schema, table],
-                ).fetchone()
-                connection.execute(declared)
-                name = f"{schema}.{table}"
-                connection.execute(f"insert into {name} from built.{name}")
+        for name in (*_USAGE, *_SCORES):
+            schema, table = name.split(".")
+            (declared,) = connection.execute(
+                """
+                select sql from duckdb_tables()
+                where (database_name, schema_name, table_name) = ('built', ?, ?)
+                """,
+                [schema, table],
+            ).fetchone()
+            connection.execute(f"create schema if not exists {schema}")
+            connection.execute(declared)
+            connection.execute(f"insert into {name} from built.{name}")
 
 
 def forget(home: Home) -> None:

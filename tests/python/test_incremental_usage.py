@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from hashlib import sha256
@@ -169,12 +170,24 @@ def run(home: Home, company: Company, dbt: Dbt) -> dict[str, list[tuple]]:
     folder = home.work / "run"
     folder.mkdir()
     workplace = Workplace(folder)
-    start = state.start(home, workplace, company.raw, company.write(), {})
+    start = state.start(
+        home, workplace, company.raw, company.write(), company.as_of, {}
+    )
     dbt.build(company, workplace.database, start.changed_weeks)
     found = contents(workplace.database)
+    make_tables(workplace.database, state._SCORES)
     state.keep(home, workplace, start.made_from)
     workplace.remove()
     return found
+
+
+def make_tables(database: Path, names: Iterable[str]) -> None:
+    """Make tables as a whole build has them, unless they are there; of a row each."""
+    with duckdb.connect(str(database)) as connection:
+        for name in names:
+            schema, _, _ = name.partition(".")
+            connection.execute(f"create schema if not exists {schema}")
+            connection.execute(f"create table if not exists {name} as select 1 as n")
 
 
 @pytest.fixture(scope="module")
@@ -229,15 +242,11 @@ def test_a_changed_rule_makes_the_next_build_a_full_one(tmp_path: Path) -> None:
     home.make()
     workplace = Workplace.new(home)
     company = Company(tmp_path / "raw", "parquet")
-    landing = company.write()
-    first = state.start(home, workplace, company.raw, landing, {})
-    with duckdb.connect(str(workplace.database)) as candidate:
-        candidate.execute("create schema health; create schema staging")
-        for table in BUILT:
-            candidate.execute(f"create table {table} as select 1 as n")
+    given = (home, workplace, company.raw, company.write(), TODAY)
+    first = state.start(*given, {})
+    make_tables(workplace.database, (*BUILT, *state._SCORES))
     state.keep(home, workplace, first.made_from)
-    again = state.start(home, workplace, company.raw, landing, {})
-    other = {"business_timezone": "Europe/Berlin"}
-    changed = state.start(home, workplace, company.raw, landing, other)
+    again = state.start(*given, {})
+    changed = state.start(*given, {"business_timezone": "Europe/Berlin"})
     assert (first.changed_weeks, again.changed_weeks) == (None, [])
     assert changed.changed_weeks is None

@@ -3,21 +3,21 @@
 -- the difference of two cumulative sums, rounded alike. What a cap takes is taken from
 -- its driver (`capped`); what a person changed by hand is a row of its own
 -- (`override`).
-{%- set weeks_before = whole_number_var('health_driver_weeks') - 1 %}
-{%- set first_week = add_days(week_of(as_of()), -7 * weeks_before) %}
 with driver_points as (
     select * from {{ ref('int_health_driver_points') }}
-    where week >= {{ first_week }}
+    where week >= {{ first_driver_week() }}
 ),
 
 dimension_points as (
     select * from {{ ref('int_health_dimension_points') }}
-    where week >= {{ first_week }}
+    where week >= {{ first_driver_week() }}
 ),
 
 scores as (
-    select * from {{ ref('int_undamped_health_scores') }}
-    where week >= {{ first_week }}
+    select scores.* from {{ ref('int_undamped_health_scores') }} as scores
+    where
+        scores.week >= {{ first_driver_week() }}
+        and {{ has_stale_score('scores') }}
 ),
 
 with_points_before as (

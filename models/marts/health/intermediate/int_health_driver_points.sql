@@ -4,7 +4,7 @@
 {{ config(materialized='view') }}
 
 with facts as (
-    select * from {{ ref('int_health_facts') }}
+    select * from {{ ref('int_scorable_facts') }}
 ),
 
 policy as (

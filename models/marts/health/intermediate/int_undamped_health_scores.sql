@@ -1,7 +1,8 @@
 -- One row per customer and scored week: its score from its drivers, under its caps, and
 -- as a person overrode it; the band that this score alone would give.
-with customer_weeks as (
-    select * from {{ ref('int_customer_weeks') }}
+-- depends_on: {{ ref('int_stale_scores') }}
+with facts as (
+    select * from {{ ref('int_scorable_facts') }}
 ),
 
 dimension_points as (
@@ -38,24 +39,24 @@ summed as (
 -- Too little is known for a score: not even a cap makes one.
 known as (
     select
-        customer_weeks.account_id,
-        customer_weeks.week,
-        customer_weeks.taken_on,
-        customer_weeks.is_last,
-        customer_weeks.touch_tier,
-        customer_weeks.stage_by_age,
-        customer_weeks.arr,
+        facts.account_id,
+        facts.week,
+        facts.taken_on,
+        facts.is_last,
+        facts.touch_tier,
+        facts.stage_by_age,
+        facts.arr,
         coalesce(summed.coverage, 0) as coverage,
         case
             when
                 summed.coverage >= {{ rate_var('health_minimum_coverage') }}
                 then summed.driver_score
         end as driver_score
-    from customer_weeks
+    from facts
     left join summed
         on
-            customer_weeks.account_id = summed.account_id
-            and customer_weeks.week = summed.week
+            facts.account_id = summed.account_id
+            and facts.week = summed.week
 ),
 
 limited as (
