@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from bowtie.generations import published_database
+from bowtie.generations import lost_generation, published_database
 from bowtie.paths import PROJECT_DIR, Home
 from bowtie.published_file import open_published
 
@@ -22,11 +22,12 @@ def earlier_generation(home: Home) -> Path | None:
     nothing is compared, rather than no run ever succeeding.
 
     Raises:
-        BowtieError: the file is gone, or a process holds it for writing.
+        BowtieError: the file or the link to it is gone, or a process holds it for
+            writing.
 
     """
     database = published_database(home)
-    if database is None:
+    if database is None and lost_generation(home) is None:
         return None
     with open_published(home) as connection:
         there = connection.execute(

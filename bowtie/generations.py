@@ -26,6 +26,7 @@ MANIFEST = "manifest.json"
 # Generations that stay beside the current one.
 KEPT = 7
 _GENERATION = re.compile(r"(\d{6,})-\d{8}")
+_MAKE_LINK = "make it a symbolic link to the one that readers should have"
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,33 @@ def releases(home: Home) -> list[Release]:
 
 
 def current_generation(home: Home) -> str | None:
-    """Return the name of the generation that readers get; none before the first."""
-    return home.current.readlink().name if home.current.is_symlink() else None
+    """Return the name of the generation that readers get; none before the first.
+
+    Raises:
+        BowtieError: somebody pointed the link to what is no generation.
+
+    """
+    if not home.current.is_symlink():
+        return None
+    name = home.current.readlink().name
+    if not _GENERATION.fullmatch(name):
+        raise BowtieError(
+            f"{home.current} points to '{name}', which is no generation: {_MAKE_LINK}"
+        )
+    return name
+
+
+def previous_release(home: Home) -> Release | None:
+    """Return the release before the one that readers get, though that may be gone."""
+    current = current_generation(home)
+    if current is None:
+        return None
+    earlier = [
+        release
+        for release in releases(home)
+        if _number(release.generation) < _number(current)
+    ]
+    return earlier[-1] if earlier else None
 
 
 def published_database(home: Home) -> Path | None:
@@ -109,15 +135,25 @@ def published_database(home: Home) -> Path | None:
 
 
 def lost_generation(home: Home) -> str | None:
-    """Return what to do where `current` points to files that are gone; None: it is not.
+    """Return what to do where `current`, or the file it leads to, is gone; or None.
 
     Nothing but somebody's hand removes them.
     """
     database = published_database(home)
-    if database is None or database.is_file():
+    if database is None:
+        # A single one is what a first run left that was killed.
+        if len(_generations(home)) <= 1:
+            return None
+        return (
+            f"{home.current} is gone, though there are generations in {home.releases}: "
+            f"{_MAKE_LINK}"
+        )
+    if database.is_file():
         return None
-    if others := [one.generation for one in releases(home) if not one.is_current]:
-        remedy = f"bowtie rollback {others[-1]}"
+    others = [release for release in releases(home) if not release.is_current]
+    if others:
+        other = previous_release(home) or others[-1]
+        remedy = f"bowtie rollback {other.generation}"
     else:
         remedy = f"put it back, or remove {home.current} and start anew with bowtie run"
     return f"{database} is gone, though {home.current} points to it: {remedy}"
@@ -164,11 +200,12 @@ def flip(home: Home, workplace: Workplace, generation: str) -> None:
 
 def roll_back(home: Home, workplace: Workplace, generation: str) -> None:
     """Point `current` at an earlier generation; keep in mind which were after it."""
-    after = [
-        release.generation
-        for release in releases(home)
-        if _number(release.generation) > _number(generation)
-    ]
+    # The current one as well if its files are gone: no later run may have its number.
+    published = {release.generation for release in releases(home)}
+    published |= {current_generation(home) or generation}
+    after = sorted(
+        (name for name in published if _number(name) > _number(generation)), key=_number
+    )
     note = workplace.folder / home.rolled_back.name
     write(note, "".join(f"{name}\n" for name in after))
     note.replace(home.rolled_back)
@@ -182,11 +219,8 @@ def remove_unpublished(home: Home, workplace: Workplace) -> None:
         BowtieError: `current` is gone, so that nobody can tell what was published.
 
     """
-    if current_generation(home) is None and len(_generations(home)) > 1:
-        raise BowtieError(
-            f"{home.current} is gone, though there are generations in {home.releases}: "
-            "make it a symbolic link to the one that readers should have"
-        )
+    if current_generation(home) is None and (lost := lost_generation(home)):
+        raise BowtieError(lost)
     for name in _unpublished(home):
         workplace.take(home.releases / name, name)
 

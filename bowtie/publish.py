@@ -25,7 +25,9 @@ from bowtie.generations import (
     erased_accounts,
     files_below,
     flip,
+    lost_generation,
     next_number,
+    previous_release,
     releases,
     remove_old,
     remove_unpublished,
@@ -137,10 +139,11 @@ def rollback(home: Home, generation: str | None = None) -> Release:
             account that was erased.
 
     """
-    if not home.current.is_symlink():
-        raise BowtieError(f"nothing is published in {home.root}: bowtie run")
+    if current_generation(home) is None:
+        nothing = f"nothing is published in {home.root}: bowtie run"
+        raise BowtieError(lost_generation(home) or nothing)
     with sole_workplace(home) as workplace:
-        chosen = _chosen(releases(home), generation)
+        chosen = _chosen(home, generation)
         if chosen.has_erased(erased_accounts(home)):
             raise BowtieError(
                 f"generation {chosen.generation} has an account that was erased since; "
@@ -179,14 +182,14 @@ def _manifest(draft: Draft, about: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _chosen(published: list[Release], generation: str | None) -> Release:
+def _chosen(home: Home, generation: str | None) -> Release:
     """Return the release that a rollback is to."""
     if generation is None:
-        names = [release.is_current for release in published]
-        if not any(names[1:]):
+        previous = previous_release(home)
+        if previous is None:
             raise BowtieError("there is no generation before the current one")
-        return published[names.index(True) - 1]
-    for release in published:
+        return previous
+    for release in releases(home):
         if release.generation == generation:
             if release.is_current:
                 raise BowtieError(f"generation {generation} is current already")

@@ -21,11 +21,11 @@ def open_published(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
             writing.
 
     """
+    if lost := lost_generation(home):
+        raise BowtieError(lost)
     database = published_database(home)
     if database is None:
         raise BowtieError(f"nothing is published in {home.root}: bowtie run")
-    if lost := lost_generation(home):
-        raise BowtieError(lost)
     try:
         connection = duckdb.connect(str(database), read_only=True)
     except duckdb.Error as error:

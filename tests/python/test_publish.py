@@ -310,9 +310,31 @@ def test_readers_get_one_that_is_there_instead_of_one_that_is_gone(home):
     lost = lost_generation(home)
     assert lost is not None
     assert lost.endswith("bowtie rollback 000001-20251231")
-    rollback(home, "000001-20251231")
+    rollback(home)
     assert published_number(home) == 1
     assert lost_generation(home) is None
+    # Readers had the number of the one that is gone: no other may have it.
+    assert publish_number(home, 3).generation == "000003-20251231"
+
+
+@pytest.mark.parametrize("command", [("run",), ("releases",), ("rollback",)])
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [(None, "is gone, though"), ("releases", "'releases', which is no generation")],
+)
+def test_a_link_that_leads_nowhere_is_named_with_the_remedy(
+    home, command, target, reason
+):
+    for number in (1, 2):
+        publish_number(home, number)
+    home.current.unlink()
+    if target is not None:
+        home.current.symlink_to(target)
+    told = refusal(*command, "--home", home.root)
+    assert told.count("error:") == 1
+    assert reason in told
+    assert "make it a symbolic link" in told
+    assert len(list(home.releases.iterdir())) == 2
 
 
 # --- An interruption ------------------------------------------------------------------
