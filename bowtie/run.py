@@ -79,10 +79,16 @@ class Request:
         )
 
     def dbt_vars(
-        self, workplace: Workplace, start: state.Start | None
+        self, workplace: Workplace, start: state.Start | None, earlier: Path | None
     ) -> dict[str, Any]:
-        """Return the vars that dbt is run with."""
-        earlier = earlier_generation(self.home)
+        """Return the vars that dbt is run with.
+
+        Args:
+            workplace: what the landed files are in.
+            start: what the last run left, if raw rows come from files.
+            earlier: the published file that restatements are listed against.
+
+        """
         given = {
             "restated_against": str(earlier) if earlier else None,
             "erased_accounts": erased_accounts(self.home),
@@ -191,6 +197,8 @@ def publish(candidate: Candidate, compared_with: Path | None) -> Release:
 def build_candidate(request: Request, workplace: Workplace) -> Candidate:
     """Land, build, and see that the raw files are still those that were landed."""
     check_policy_seeds()
+    # Refused now if it cannot be opened: landing takes minutes.
+    earlier = earlier_generation(request.home)
     terminal.say(f"As of {request.as_of}")
     landing = _landed(request, workplace)
     inputs = _input_hashes(landing)
@@ -201,7 +209,7 @@ def build_candidate(request: Request, workplace: Workplace) -> Candidate:
         with terminal.counted("models and tests") as advance:
             result = build(
                 workplace,
-                request.dbt_vars(workplace, start),
+                request.dbt_vars(workplace, start, earlier),
                 advance,
                 request.threads,
                 request.data_tests,
