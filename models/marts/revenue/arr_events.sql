@@ -25,14 +25,7 @@ with_before as (
         cast(changes.arr_after - changes.arr_change as decimal(18, 2)) as arr_before,
         coalesce(lag(changes.is_paused) over account_history, false) as paused_before,
         coalesce(max(changes.arr_after) over earlier_days, 0) > 0 as had_arr_before,
-        max(
-            case
-                when
-                    changes.arr_after = 0 and changes.arr_change < 0
-                    then changes.changed_on
-            end
-        )
-            over earlier_days as fell_to_zero_on
+        max(changes.fell_to_zero_on) over earlier_days as last_fell_to_zero_on
     from changes
     window
         account_history as (
@@ -55,7 +48,7 @@ named as (
             'with_before.had_arr_before',
             'with_before.paused_before',
             'with_before.is_paused',
-            days_between('with_before.fell_to_zero_on', 'with_before.changed_on')
+            days_between('with_before.last_fell_to_zero_on', 'with_before.changed_on')
         ) | indent(8) }} as movement_type
     from with_before
     where with_before.arr_change <> 0
@@ -77,7 +70,7 @@ final as (
             else 0
         end as decimal(18, 2)) as {{ cause }},
         {%- endfor %}
-        named.fell_to_zero_on as last_fell_to_zero_on
+        named.last_fell_to_zero_on
     from named
     inner join causes
         on

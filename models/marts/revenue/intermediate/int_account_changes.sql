@@ -88,34 +88,33 @@ summed as (
     )
 ),
 
--- All that was in force the day before is paused, or some of it has ended.
 falls as (
     select
         summed.*,
         case
             when summed.arr_after = 0 and summed.arr_change < 0 then summed.changed_on
-        end as fell_on,
-        case
-            when
-                summed.arr_after = 0
-                and summed.arr_change < 0
-                and summed.arr_change = -summed.arr_paused
-                then summed.changed_on
-        end as paused_on
+        end as fell_to_zero_on
     from summed
 ),
 
+-- Where it fell, all that was in force the day before is paused, or some has ended.
 final as (
     select
         falls.account_id,
         falls.changed_on,
         falls.arr_change,
         falls.arr_after,
+        falls.fell_to_zero_on,
         falls.arr_after = 0
         and falls.paused_items_after > 0
         and coalesce(
-            max(falls.paused_on) over account_history
-            = max(falls.fell_on) over account_history,
+            max(
+                case
+                    when falls.arr_change = -falls.arr_paused then falls.fell_to_zero_on
+                end
+            )
+                over account_history
+            = max(falls.fell_to_zero_on) over account_history,
             false
         ) as is_paused,
         falls.assisted_lines_after

@@ -16,14 +16,7 @@ monthly_changes as (
         sum(changes.arr_change) as arr_change,
         max(changes.changed_on) as last_changed_on,
         max(changes.arr_after) as highest_arr,
-        max(
-            case
-                when
-                    changes.arr_after = 0 and changes.arr_change < 0
-                    then changes.changed_on
-            end
-        )
-            as fell_to_zero_on,
+        max(changes.fell_to_zero_on) as fell_to_zero_on,
         min(case when changes.arr_after > 0 then changes.changed_on end) as first_arr_on
     from changes
     group by changes.account_id, {{ month_of('changes.changed_on') }}
