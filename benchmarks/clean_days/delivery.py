@@ -19,9 +19,8 @@ _PARTS = {
 _SAID_THEN = {
     "billing_subscriptions": {
         # A term that is not renewed, and ends without a date of its own, is an end too.
-        "status": "case when coalesce(ended_on, current_term_end) > {day} and status "
-        "in ('cancelled', 'canceled', 'churned', 'ended', 'expired') then 'active' "
-        "else status end",
+        "status": "case when coalesce(ended_on, current_term_end) > {day} "
+        "and status in {over} then 'active' else status end",
         "current_term_end": "case when current_term_start > {day} "
         "then current_term_start else current_term_end end",
     },
@@ -93,7 +92,7 @@ class Company:
         about = table.entry["columns"][column]
         said_then = _SAID_THEN.get(table.name, {}).get(column)
         if said_then:
-            return said_then.format(day=day)
+            return said_then.format(day=day, over=tuple(about.get("over", ())))
         if about.get("later") == "unknown" or column == "updated_at":
             return f"case when cast({column} as date) <= {day} then {column} end"
         if known_at := about.get("known_at"):

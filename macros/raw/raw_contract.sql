@@ -16,8 +16,8 @@
       usual_order   lists of columns that grow from left to right in nearly every row; a
                     file in which nearly every row reverses two has a wrong header
       own_values    names: most rows have one that no other row has
-      rules         reason: condition under which a row is refused; {as_of} in it is the
-                    as-of date, and a window sees all rows of the table
+      rules         reason: condition under which a row is refused; a window in it sees
+                    all rows of the table
 
     A column
       type      id, text, currency, date, timestamp, boolean, integer, quantity, price,
@@ -25,6 +25,7 @@
       required  refused when empty
       default   used when empty
       one_of    the values there are, in lower case; matched in any case
+      over      of a status: those that say that it is over
       later     unknown: a date after as_of_date is not yet known and read as empty
       known_at  the column whose date says from when this value is known; where that
                 is empty the value counts, since some sources send no such date
@@ -35,6 +36,9 @@
                 before `first_from`. One that is over rolls on where it `renews`, until
                 `over_on`
       personal  holds personal data
+
+    In the SQL of an entry {as_of} is the as-of date, and {over} the values that its
+    column `status` lists as over.
 -#}
 {% macro raw_contract_text() -%}
 crm_accounts:
@@ -268,7 +272,7 @@ billing_subscriptions:
     term_ends_before_start: current_term_end < current_term_start
     term_ends_before_subscription: current_term_end < started_on
     ended_without_end: >-
-      status in ('cancelled', 'canceled', 'churned', 'ended', 'expired')
+      status in ({over})
       and ended_on is null and started_on <= {as_of}
       and coalesce(current_term_end, cast('9999-12-31' as date)) > coalesce(
           cast(max(updated_at) over () as date),
@@ -276,7 +280,7 @@ billing_subscriptions:
               started_on,
               coalesce(current_term_start, started_on),
               coalesce(cast(cancel_requested_at as date), started_on),
-              case when status in ('cancelled', 'canceled', 'churned', 'ended', 'expired') then coalesce(ended_on, started_on) else started_on end
+              case when status in ({over}) then coalesce(ended_on, started_on) else started_on end
           )) over ())
       )
     no_end_or_renewal: status = 'active' and ended_on is null and current_term_end is null and not coalesce(auto_renews, false) and max(current_term_end) over () is not null
@@ -292,7 +296,7 @@ billing_subscriptions:
       means: &ended >-
         case
           when ended_on is null and coalesce(auto_renews, true)
-            and status in ('cancelled', 'canceled', 'churned', 'ended', 'expired')
+            and status in ({over})
             then current_term_end
           else ended_on
         end
@@ -302,7 +306,7 @@ billing_subscriptions:
     current_term_end: {type: date, term: *term}
     auto_renews: {type: boolean}
     notice_days: {type: integer}
-    status: {type: text, one_of: [trialing, active, paused, past_due, unpaid, pending, cancelled, canceled, ended, expired, churned]}
+    status: {type: text, one_of: [trialing, active, paused, past_due, unpaid, pending, cancelled, canceled, ended, expired, churned], over: [cancelled, canceled, churned, ended, expired]}
     churn_reason: {type: text, known_at: ended_on}
     renewed_from_subscription_id: {type: id}
     updated_at: {type: timestamp}

@@ -5,7 +5,7 @@ cast(null as {{ dbt.type_string() }})
 {%- else -%}
 case
     {%- for rule, condition in entry['rules'].items() %}
-    when {{ condition | replace('{as_of}', as_of()) }} then '{{ rule }}'
+    when {{ contract_sql(condition, entry['columns']) }} then '{{ rule }}'
     {%- endfor %}
 end
 {%- endif -%}

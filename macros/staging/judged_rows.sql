@@ -16,7 +16,7 @@
 {%- set over_on = [] -%}
 {%- for column, about in columns.items() -%}
     {%- if about.get('term') -%}
-        {%- do over_on.append(about['term']['over_on']) -%}
+        {%- do over_on.append(contract_sql(about['term']['over_on'], columns)) -%}
     {%- endif -%}
     {%- if about['type'] == 'timestamp' -%}
         {%- do timestamps.append(column) -%}

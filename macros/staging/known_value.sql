@@ -2,7 +2,7 @@
     whose entry `about` is, when `column` is the business date beside it. -#}
 {% macro known_value(column, about, columns, date_of=none) -%}
     {%- if about.get('as_known') -%}
-        {{ about['as_known'] | replace('{as_of}', as_of()) }}
+        {{ contract_sql(about['as_known'], columns) }}
     {%- elif about.get('term') -%}
         {%- set term = about['term'] -%}
         {%- set terms_after = 1 if column == term['to'] else 0 -%}
@@ -21,10 +21,15 @@
             else final_verdicts.{{ column }}
         end
     {%- elif about.get('later') == 'unknown' -%}
-        {%- set day = about.get('means') or on_date(date_of or column, columns, 'final_verdicts') -%}
+        {%- set day = on_date(date_of or column, columns, 'final_verdicts') -%}
+        {%- set value = 'final_verdicts.' ~ column -%}
+        {%- if about.get('means') -%}
+            {%- set day = contract_sql(about['means'], columns) -%}
+            {%- set value = day -%}
+        {%- endif -%}
         case
             when {{ day }} <= {{ as_of() }}
-                then {{ about.get('means') or 'final_verdicts.' ~ column }}
+                then {{ value }}
         end
     {%- elif about.get('known_at') -%}
         case

@@ -60,6 +60,12 @@ def test_a_table_of_the_raw_contract_is_a_paragraph_that_can_be_read_alone() -> 
     assert alone == [{name: entry} for name, entry in whole.items()]
 
 
+def test_what_says_that_a_row_is_over_is_a_value_of_its_status() -> None:
+    for entry in yaml.safe_load(contract_text()).values():
+        status = entry["columns"].get("status", {})
+        assert {*status.get("over", [])} <= {*status.get("one_of", [])}
+
+
 def test_dbt_bouncer_has_nothing_to_complain_of(parsed: Path, tmp_path: Path) -> None:
     listed = tmp_path / "checks.json"
     output = ["--output-file", listed, "--output-format", "json"]
