@@ -34,7 +34,8 @@ ROWS = {
     "contacts": "select account_id, created_on, left_on, persona "
     "from staging.stg_crm__contacts",
     "terms": "select account_id, life_from, term_end_date, notice_date, settled_on, "
-    "cancel_requested_on from intermediate.int_subscription_terms",
+    "cancel_requested_on, renews_by_itself "
+    "from intermediate.int_subscription_terms",
     "touches": "select account_id, touched_on, is_review "
     "from intermediate.int_human_touches",
     "milestones": "select account_id, due_on, done_on "

@@ -21,8 +21,10 @@ with_expectation as (
         coalesce(accounts.account_name, terms.account_id) as account_name,
         accounts.csm_id,
         accounts.csm_name,
-        {{ add_days('terms.contracted_end_date', '-terms.notice_days') }}
-            as notice_date,
+        case
+            when terms.auto_renews
+                then {{ add_days('terms.contracted_end_date', '-terms.notice_days') }}
+        end as notice_date,
         expected.gross_rate,
         expected.net_rate,
         expected.likelihood_basis,

@@ -308,6 +308,8 @@ def _term_ends_at_risk(account: Account, policy: Row, as_of: date) -> Iterator[P
 def _notice_near(account: Account, policy: Row, as_of: date) -> Iterator[Period]:
     """Yield the times in which notice can soon be given no more, and nobody has."""
     for term in account.terms:
+        if not term["renews_by_itself"]:
+            continue
         start = term["notice_date"] - int(policy["threshold"]) * _DAY
         ends = [term["notice_date"] + _DAY, term["settled_on"]]
         ends.append(term["cancel_requested_on"])

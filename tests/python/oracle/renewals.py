@@ -292,7 +292,7 @@ class Renewals:
         account, status = self._account(life).row, outcome.status
         cancelled_on = self._cancelled_on(life, outcome)
         notice_date = None
-        if life.row["notice_days"] is not None:
+        if life.row["notice_days"] is not None and life.renews_by_itself:
             notice_date = term.end - life.row["notice_days"] * _DAY
         renewed, renewed_on = outcome.renewed, outcome.renewed_on
         odds = self._odds(life, outcome)

@@ -63,8 +63,6 @@ term_windows as (
         case triggers.trigger
             when 'notice_near'
                 then case
-                        when not terms.renews_by_itself
-                            then 'renewal is to be agreed by '
                         when terms.is_notice_assumed
                             then 'notice is taken to end on '
                         else 'notice can be given until '
@@ -73,7 +71,10 @@ term_windows as (
         end as reason
     from terms
     cross join triggers
-    where triggers.trigger in ('term_ends_at_risk', 'notice_near', 'renewal_due')
+    where
+        triggers.trigger in ('term_ends_at_risk', 'renewal_due')
+        -- What ends by itself needs no notice: that day settles nothing.
+        or (triggers.trigger = 'notice_near' and terms.renews_by_itself)
 ),
 
 periods as (
