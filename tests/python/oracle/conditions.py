@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 
 from oracle.health import Row
 
@@ -76,12 +77,6 @@ class Account:
             days.append(days[-1] + 7 * _DAY)
             bands.append("unscored")
         return days, bands
-
-    @property
-    def first_arr_on(self) -> date | None:
-        """The first day with ARR."""
-        days = [state["valid_from"] for state in self.states if state["arr"] > 0]
-        return min(days, default=None)
 
     def arr_starts(self) -> Iterator[date]:
         """Yield the days from which it had ARR after having had none."""
@@ -255,25 +250,32 @@ def _known_on(contact: Row) -> date:
 
 
 def _champion_left(account: Account, policy: Row, as_of: date) -> Iterator[Period]:
-    return _after(_absences(account, "champion"), int(policy["threshold"]))
+    return _missed(account, _absences(account, "champion"), policy)
 
 
 def _no_executive(account: Account, policy: Row, as_of: date) -> Iterator[Period]:
-    started_on = account.first_arr_on
-    if started_on is None or not account.contacts:
+    if not account.contacts:
         return
-    absences = [
-        (max(start, started_on), until)
-        for start, until in _absences(account, "executive_sponsor")
-    ]
     executives = [
         _known_on(one)
         for one in account.contacts
         if one["persona"] == "executive_sponsor"
     ]
     known_from = min(map(_known_on, account.contacts))
-    absences.append((max(started_on, known_from), min(executives, default=None)))
-    yield from _after(absences, int(policy["threshold"]))
+    so_far = (known_from, min(executives, default=None))
+    absences = [*_absences(account, "executive_sponsor"), so_far]
+    yield from _missed(account, absences, policy)
+
+
+def _missed(
+    account: Account, absences: Iterable[Period], policy: Row
+) -> Iterator[Period]:
+    """Yield absences that last too long, from each return of the account anew."""
+    starts = [*account.arr_starts(), date.max]
+    for absent_from, until in absences:
+        for start, next_start in pairwise(starts):
+            waited = max(absent_from, start), min(until or date.max, next_start)
+            yield from _after([waited], int(policy["threshold"]))
 
 
 def _after(periods: Iterable[Period], days: int) -> Iterator[Period]:

@@ -1,6 +1,7 @@
 -- One row per account, trigger and period [holds_from, holds_until) in which its
 -- champion is gone and nobody has followed, or in which it has had no executive contact
--- for as long as the policy bears. Of an account without any contact nothing is known.
+-- for as long as the policy bears; a return begins the wait anew. Of an account without
+-- any contact nothing is known.
 with contacts as (
     select * from {{ ref('stg_crm__contacts') }}
 ),
@@ -57,12 +58,17 @@ absences_after as (
     from merged_presences
 ),
 
-first_arr as (
+-- The days on which it became a customer, for the first time or again.
+starts as (
     select
         states.account_id,
-        min(states.valid_from) as first_arr_on
+        states.arr_since,
+        lead(states.arr_since) over (
+            partition by states.account_id
+            order by states.arr_since
+        ) as next_arr_since
     from states
-    group by states.account_id
+    group by states.account_id, states.arr_since
 ),
 
 first_contacts as (
@@ -81,53 +87,56 @@ first_contacts as (
 
 absences as (
     select
-        'champion_left' as trigger,
         absences_after.account_id,
         absences_after.absent_from,
         absences_after.absent_until,
-        'champion left on ' || cast(absences_after.absent_from as varchar(10))
-        || ', nobody has followed' as reason
+        case absences_after.persona
+            when 'champion' then 'champion_left'
+            else 'no_executive'
+        end as trigger,
+        case absences_after.persona
+            when 'champion'
+                then 'champion left on '
+                    || cast(absences_after.absent_from as varchar(10))
+                    || ', nobody has followed'
+            else
+                'no executive contact since '
+                || cast(absences_after.absent_from as varchar(10))
+        end as reason
     from absences_after
-    where absences_after.persona = 'champion' and absences_after.absent_from is not null
+    where absences_after.absent_from is not null
     union all
+    -- Before anybody was known there, nobody could tell that the executive was not.
     select
-        'no_executive' as trigger,
-        absences_after.account_id,
-        greatest(absences_after.absent_from, first_arr.first_arr_on) as absent_from,
-        absences_after.absent_until,
-        'no executive contact since ' || cast(absences_after.absent_from as varchar(10))
-            as reason
-    from absences_after
-    inner join first_arr
-        on absences_after.account_id = first_arr.account_id
-    where
-        absences_after.persona = 'executive_sponsor'
-        and absences_after.absent_from is not null
-    union all
-    select
-        'no_executive' as trigger,
-        first_arr.account_id,
-        -- Before anybody was known there, nobody could tell that the executive was not.
-        greatest(first_arr.first_arr_on, first_contacts.first_contact_on)
-            as absent_from,
+        first_contacts.account_id,
+        first_contacts.first_contact_on as absent_from,
         first_contacts.first_executive_on as absent_until,
+        'no_executive' as trigger,
         'no executive contact so far' as reason
-    from first_arr
-    inner join first_contacts
-        on first_arr.account_id = first_contacts.account_id
+    from first_contacts
 ),
 
 periods as (
     select
         absences.account_id,
         absences.trigger,
-        {{ add_days('absences.absent_from', 'cast(triggers.threshold as integer)') }}
-            as holds_from,
-        absences.absent_until as holds_until,
+        {{ add_days(
+            'greatest(absences.absent_from, starts.arr_since)',
+            'cast(triggers.threshold as integer)'
+        ) }} as holds_from,
+        nullif(
+            least(
+                {{ open_end('absences.absent_until') }},
+                {{ open_end('starts.next_arr_since') }}
+            ),
+            {{ date_literal('9999-12-31') }}
+        ) as holds_until,
         absences.reason
     from absences
     inner join triggers
         on absences.trigger = triggers.trigger
+    inner join starts
+        on absences.account_id = starts.account_id
 ),
 
 final as (
