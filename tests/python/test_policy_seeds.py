@@ -33,7 +33,7 @@ def test_the_seeds_of_the_project_are_in_order() -> None:
         ("touch_tiers", "mid,20000", 'mid,"20,000"',
          "line 3: arr_from must be a number"),
         ("touch_tiers", "mid,20000", "mid,20,000",
-         "touch_tiers.csv, line 3: has 13 values for 12 columns; put quotes"),
+         "touch_tiers.csv, line 3: has 12 values for 11 columns; put quotes"),
         ("touch_tiers", "8,25,false", "8,25,perhaps",
          "line 2: is_team_band must be true or false"),
         ("expected_hours", "weekly_hours", "hours",
