@@ -87,8 +87,8 @@ FromScratch = Annotated[
     bool,
     typer.Option(
         "--from-scratch",
-        help="Judge all raw usage again, not only the weeks in which it changed since "
-        "the last run. The result is the same.",
+        help="Judge all raw usage and score all weeks again, not only what changed "
+        "since the last run. The result is the same.",
     ),
 ]
 Switches = Annotated[

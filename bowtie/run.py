@@ -45,7 +45,7 @@ class Request:
     threads: int | None = None
     # Only the project's own tests leave these out, or run their SQL without dbt.
     data_tests: bool = True
-    # Whether all usage is judged anew, whatever an earlier run left.
+    # Whether all is judged and scored anew, whatever an earlier run left.
     from_scratch: bool = False
 
     @classmethod
