@@ -132,14 +132,15 @@ plans = house.ask(
         objective, metric_name, baseline_value, current_value, target_value,
         value_against_target, progress, target_date, status
     from health.success_plans
-    where account_id = ?
+    where account_id = ? and status <> 'draft'
     order by created_on desc, success_plan_id
     """,
     account,
 )
-measured = plans.where(status="active")
 
 # %%
+# Plans in draft, or without a status, are not agreed: no customer reads of them.
+measured = plans.where(status="active")
 house.figure(
     house.bars(measured, "metric_name", "value_against_target", full=1),
     measured,

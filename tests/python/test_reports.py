@@ -285,6 +285,45 @@ def luminance(colour: str) -> float:
     )
 
 
+# --- A review of which little is known ------------------------------------------------
+
+# What becomes of the rows of a customer of the sample, by mart.
+LITTLE_KNOWN = {
+    "health.success_plans": "status = 'draft'",
+}
+
+
+@pytest.fixture(scope="module")
+def little_known(
+    sample_warehouse: Path, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """Return the text of a review's edition for a customer of whom little is known."""
+    folder = tmp_path_factory.mktemp("little_known")
+    notebook = (pages.NOTEBOOKS / "account_review.py").read_text("utf-8")
+    marts = sorted(set(re.findall(r"\n +from ([a-z_]+\.\w+)", notebook)))
+    with duckdb.connect(str(folder / "marts.duckdb")) as copy:
+        copy.execute(f"attach '{sample_warehouse}' as sample (read_only)")
+        copy.execute("create schema quality")
+        copy.execute("create table quality.policies as from sample.quality.policies")
+        copy.execute("create schema reviews")
+        copy.execute("create table reviews.csm_books as from sample.reviews.csm_books")
+        for mart in marts:
+            copy.execute(f"create schema if not exists {mart.partition('.')[0]}")
+            rows = f"select * from sample.{mart} where account_id = 'M55'"
+            copy.execute(f"create table {mart} as {rows}")
+            if mart in LITTLE_KNOWN:
+                copy.execute(f"update {mart} set {LITTLE_KNOWN[mart]}")
+    written = render_reports(
+        folder / "marts.duckdb", folder, generation="g", only=["account_review"]
+    )
+    (edition,) = [path for path in written if ReportPage(path).is_for_customers]
+    return " ".join(ReportPage(edition).one("body").text.split())
+
+
+def test_a_plan_that_is_a_draft_is_not_shown_to_the_customer(little_known):
+    assert "No success plan was agreed." in little_known
+
+
 # --- The notebooks --------------------------------------------------------------------
 
 
