@@ -63,7 +63,8 @@ if quarter.active_users.raw is not None:
 reached = house.sentence("No success plan with milestones ran in the quarter")
 if quarter.milestones_total.raw:
     done, total = quarter.milestones_done, quarter.milestones_total
-    reached = house.sentence("{} of {} milestones are reached", done, total)
+    is_or_are = "is" if done.raw == 1 else "are"
+    reached = house.sentence("{} of {} milestones {} reached", done, total, is_or_are)
 
 # %%
 tickets = house.counted(quarter.tickets_open, "support ticket", "support tickets")
@@ -76,15 +77,14 @@ late = house.sentence(
     "of {}, {} late", quarter.milestones_total, quarter.milestones_overdue
 )
 before = house.sentence("{} in the quarter before", quarter.tickets_opened_before)
-features = house.Tile("Features in use", quarter.features_in_use, "of what was bought")
 tiles = [
     house.Tile("Seats in use", quarter.seat_utilisation, seats),
-    # Without a list of what its products can do nobody knows.
-    *([features] if quarter.features_in_use.raw is not None else []),
+    house.Tile("Features in use", quarter.features_in_use, "of what was bought"),
     house.Tile("Milestones reached", quarter.milestones_done, late),
     house.Tile("Tickets opened", quarter.tickets_opened, before),
 ]
-house.tiles(tiles, quarters)
+# No use reported, no list of what its products can do: nobody knows.
+house.tiles([tile for tile in tiles if tile.value.raw is not None], quarters)
 
 # %%
 house.remark(
@@ -176,14 +176,14 @@ house.remark(
     quarter.tickets_escalated,
     quarter.tickets_solved,
 )
-if quarter.resolution_days.raw is not None:
-    house.remark(
-        "A first answer took {} hours on average, a solution {} days; ratings average "
-        "{} of five.",
-        quarter.first_answer_hours,
-        quarter.resolution_days,
-        quarter.satisfaction,
-    )
+means = {
+    "A first answer took {} hours on average.": quarter.first_answer_hours,
+    "A solution took {} days on average.": quarter.resolution_days,
+    "Ratings average {} of five.": quarter.satisfaction,
+}
+for told, mean in means.items():
+    if mean.raw is not None:
+        house.remark(told, mean)
 
 # %%
 months = house.ask(

@@ -290,6 +290,10 @@ def luminance(colour: str) -> float:
 # What becomes of the rows of a customer of the sample, by mart.
 LITTLE_KNOWN = {
     "health.success_plans": "status = 'draft'",
+    "reviews.account_reviews": (
+        "seats = null, seat_utilisation = null, resolution_days = null,"
+        " satisfaction = null, milestones_done = 1"
+    ),
 }
 
 
@@ -322,6 +326,16 @@ def little_known(
 
 def test_a_plan_that_is_a_draft_is_not_shown_to_the_customer(little_known):
     assert "No success plan was agreed." in little_known
+
+
+def test_a_review_is_silent_on_what_nobody_knows(little_known):
+    assert "A first answer took" in little_known
+    for unknown in ("A solution took", "Ratings average", "Seats in use"):
+        assert unknown not in little_known
+
+
+def test_one_milestone_is_reached_and_several_are(little_known):
+    assert "1 of 5 milestones is reached" in little_known
 
 
 # --- The notebooks --------------------------------------------------------------------
