@@ -9,10 +9,13 @@
 from bowtie.reporting import house
 
 account = house.subject()
+
+# %%
 reviews = house.ask(
     """
     select
-        account_name, reviewed_from, reviewed_to, customer_since, arr, term_end_date
+        account_name, reviewed_from, reviewed_to, customer_since, arr, term_end_date,
+        days_to_renewal
     from reviews.account_reviews
     where account_id = ?
     """,
@@ -93,7 +96,8 @@ house.remark(
     review.arr,
 )
 if review.term_end_date.raw is not None:
-    house.remark("The term runs until {}.", review.term_end_date)
+    runs = "ran" if review.days_to_renewal.raw < 0 else "runs"
+    house.remark("The term {} until {}.", runs, review.term_end_date)
 
 # %% [markdown]
 # ## Use

@@ -292,7 +292,8 @@ LITTLE_KNOWN = {
     "health.success_plans": "status = 'draft'",
     "reviews.account_reviews": (
         "seats = null, seat_utilisation = null, resolution_days = null,"
-        " satisfaction = null, milestones_done = 1"
+        " satisfaction = null, milestones_done = 1, term_end_date = '2025-12-17',"
+        " days_to_renewal = -14"
     ),
 }
 
@@ -332,6 +333,10 @@ def test_a_review_is_silent_on_what_nobody_knows(little_known):
     assert "A first answer took" in little_known
     for unknown in ("A solution took", "Ratings average", "Seats in use"):
         assert unknown not in little_known
+
+
+def test_a_term_that_is_over_no_longer_runs(little_known):
+    assert "The term ran until 17 Dec 2025." in little_known
 
 
 def test_one_milestone_is_reached_and_several_are(little_known):

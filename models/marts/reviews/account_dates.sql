@@ -70,7 +70,10 @@ planned as (
         'renewal' as kind,
         renewals.subscription_id as source_id,
         renewals.contracted_end_date as due_on,
-        'The term ends' as what,
+        case
+            when renewals.contracted_end_date < {{ as_of() }} then 'The term ended'
+            else 'The term ends'
+        end as what,
         cast(null as {{ dbt.type_string() }}) as objective
     from renewals
 ),

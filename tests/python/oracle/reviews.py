@@ -108,8 +108,9 @@ def _dates(customer: Customer, as_of: date) -> Iterator[tuple[Any, ...]]:
     yield "business review", customer.account["account_id"], review_on, what, None
     for row in customer.renewals:
         if row["is_open"]:
-            days = (row["contracted_end_date"], "The term ends", None)
-            yield "renewal", row["subscription_id"], *days
+            end = row["contracted_end_date"]
+            what = "The term ended" if end < as_of else "The term ends"
+            yield "renewal", row["subscription_id"], end, what, None
 
 
 def months(customer: Customer, as_of: date) -> Iterator[dict[str, Any]]:
