@@ -25,7 +25,7 @@ from bowtie.hashing import sha256_of
 from bowtie.paths import PROJECT_DIR, Home
 from bowtie.reporting import kernel, pages, render, render_reports
 from bowtie.reporting.house import charts
-from bowtie.reporting.house.charts import _number_axis
+from bowtie.reporting.house.charts import _number_axis, _time_axis
 from bowtie.reporting.house.formats import MISSING, kind_of, plain, written
 from bowtie.reporting.house.html import readable
 from bowtie.reporting.house.palette import PALETTE
@@ -246,6 +246,20 @@ def test_a_tick_of_an_axis_is_where_its_label_says(monkeypatch):
     shown = [label.get_text().removesuffix("%") for label in axes.get_xticklabels()]
     assert "95.5" in shown
     assert [float(number) / 100 for number in shown] == pytest.approx(axes.get_xticks())
+
+
+@pytest.mark.parametrize(
+    ("days", "labels"),
+    [
+        ([date(2025, 4, 1), date(2025, 5, 1)], ["May 2025", "Apr 2025"]),
+        ([date(2025, 5, 26), date(2025, 6, 2)], ["2 Jun 2025", "26 May 2025"]),
+        ([date(2025, 6, 1), date(2025, 6, 8)], ["8 Jun 2025", "1 Jun 2025"]),
+    ],
+)
+def test_an_axis_of_weeks_says_the_day_and_one_of_months_the_month(days, labels):
+    axes = Figure().subplots()
+    _time_axis(axes, days, narrow=False)
+    assert [label.get_text() for label in axes.get_xticklabels()] == labels
 
 
 def test_a_rate_that_came_is_not_called_as_the_one_that_was_expected():

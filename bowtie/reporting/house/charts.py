@@ -247,12 +247,14 @@ def _name_ends(
 
 
 def _time_axis(axes: Axes, days: Sequence[Any], narrow: bool) -> None:
-    """Write a handful of months below a chart, the last one always."""
+    """Write a handful of months or days below a chart, the last one always."""
     if not days:
         return
-    step = max(1, -(-len(days) // (3 if narrow else 9)))
-    shown = list(days)[::-step]
-    axes.set_xticks(shown, [f"{day:%b %Y}" for day in shown])
+    # A week in late May is no May 2025, where a reader looks for the first of it.
+    kind = "month" if all(day.day == 1 for day in days) else "date"
+    most = 3 if narrow else 9 if kind == "month" else 7
+    shown = list(days)[:: -max(1, -(-len(days) // most))]
+    axes.set_xticks(shown, [formats.written(day, kind) for day in shown])
     axes.margins(x=0.01)
 
 
