@@ -32,18 +32,20 @@ rows = house.ask("""
 """)
 
 # %%
+succeeded = house.counted(passed.count, "check", "checks")
+failed = house.counted(stopping.count, "check", "checks")
 if not len(checks):
     house.answer("Nothing was checked: these numbers are not to be relied upon.")
 elif len(stopping):
-    house.answer("{} checks failed: this must not be published.", stopping.count)
+    house.answer("{} failed: this must not be published.", failed)
 elif len(warned):
     house.answer(
-        "{} checks passed and {} ended with a warning; read what they say below.",
-        passed.count,
+        "{} passed and {} ended with a warning; what they say stands below.",
+        succeeded,
         warned.count,
     )
 else:
-    house.answer("All is well: {} checks passed, none with a warning.", passed.count)
+    house.answer("All is well: {} passed, none with a warning.", succeeded)
 
 # %%
 house.tiles(
@@ -100,7 +102,7 @@ house.table(
     restated,
     caption="Closed months whose ARR changed since the last generation",
     longest=20,
-    empty="No closed month changed since the last generation.",
+    empty="No closed month changed since the last generation, if there was one.",
 )
 
 # %%
@@ -113,7 +115,7 @@ house.table(
     rescored,
     caption="Past health scores that changed since the last generation",
     longest=20,
-    empty="No past score changed since the last generation.",
+    empty="No past score changed since the last generation, if there was one.",
 )
 
 # %% [markdown]

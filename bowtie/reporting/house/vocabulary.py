@@ -179,6 +179,7 @@ KINDS = {
     "lifetime_years": "number",
     "mismatch": "words",
     "objective": "prose",
+    "outcome": "words",
     "owner_role": "words",
     "persona": "words",
     "playbook": "words",
