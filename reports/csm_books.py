@@ -1,24 +1,25 @@
 # %% [markdown]
 # # CSM books
 #
-# Who has how much on the table this week? For customer success managers and who leads
-# them; each name leads to that CSM's own page.
+# Who has how much on the table this week? For customer success managers and whoever
+# leads them; each name leads to that CSM's own page.
 
 # %%
 from bowtie.reporting import house
 
-books = house.ask("""
+BOOKS = """
     select
         csm_name, team, accounts, arr, open_interventions, overdue_interventions,
         overdue_untouched, red_accounts, renewal_arr_90_days, utilisation
     from reviews.csm_books
-    where csm_id <> 'unassigned'
+    where {}
     order by open_interventions desc, csm_id
-""")
-longest = books.row()
+"""
+owned = house.ask(BOOKS.format("csm_id <> 'unassigned'"))
+longest = owned.row()
 
 # %%
-if len(books):
+if len(owned):
     house.answer(
         "{} has the longest queue: {} open, {} of them overdue, {} of these never "
         "touched, in a book of {} that pays {}.",
@@ -61,4 +62,8 @@ house.figure(
     caption="ARR of each book by health",
     alt="A bar for each CSM, divided into green, yellow, red and unscored ARR.",
 )
+
+# %%
+# What is nobody's is listed too: nobody else will find it.
+books = house.ask(BOOKS.format("true"))
 house.table(books, caption="Each book, the longest queue first")

@@ -299,6 +299,12 @@ def luminance(colour: str) -> float:
     )
 
 
+def test_the_table_of_books_has_what_nobody_owns(sample_reports):
+    (path,) = [path for path in sample_reports if path.stem == "csm_books"]
+    books = ReportPage(path).html.select(".block > .scroll tbody th")
+    assert "unassigned" in [book.text for book in books]
+
+
 # --- A review of which little is known ------------------------------------------------
 
 # What becomes of the rows of a customer of the sample, by mart.
