@@ -110,6 +110,7 @@ def test_a_page_for_customers_asks_only_what_customers_may_see(sample_reports):
         )
         assert not ours, path.name
         assert not re.search(_INTERNAL, page.one("body").text), path.name
+        assert "Bowtie" not in page.one("title").text + page.one("body").text
         # It has the numbers of its charts all the same.
         assert page.html.select("details.trace table"), path.name
 
