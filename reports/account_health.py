@@ -26,15 +26,15 @@ if not now.accounts.raw:
     house.answer("There are no customers yet.")
 else:
     house.answer(
-        "Red are {} of {} customers, with {} of ARR, {} of all. Nothing is open on {} "
-        "of them, with {}. Yellow are {} more, with {}.",
-        now.red_accounts,
-        now.accounts,
+        "Of {} {} red, with {} of ARR, {} of all. Nothing is open on {} of them, with "
+        "{}. {} yellow, with {}.",
+        house.counted(now.accounts, "customer", "customers"),
+        house.counted(now.red_accounts, "is", "are"),
         now.red_arr,
         now.red_arr_share,
         now.red_unattended_accounts,
         now.red_unattended_arr,
-        now.yellow_accounts,
+        house.counted(now.yellow_accounts, "more is", "more are"),
         now.yellow_arr,
     )
 

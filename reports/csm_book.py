@@ -104,7 +104,7 @@ house.table(
 )
 
 # %% [markdown]
-# ## Who worries, and why
+# ## Who worries us, and why
 
 # %%
 worries = house.ask(
