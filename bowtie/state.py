@@ -162,7 +162,12 @@ def start(
     if earlier is None:
         return Start(made_from, None)
     shutil.copyfile(home.state / workplace.database.name, workplace.database)
-    _set_scores_aside(workplace.database, is_later=earlier.as_of <= made_from.as_of)
+    try:
+        _set_scores_aside(workplace.database, is_later=earlier.as_of <= made_from.as_of)
+    except duckdb.Error:
+        # It is not as it was left, and nobody hangs on it.
+        workplace.database.unlink()
+        return Start(made_from, None)
     return Start(made_from, made_from.changed_since(earlier))
 
 

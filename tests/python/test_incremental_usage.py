@@ -250,3 +250,48 @@ def test_a_changed_rule_makes_the_next_build_a_full_one(tmp_path: Path) -> None:
     changed = state.start(*given, {"business_timezone": "Europe/Berlin"})
     assert (first.changed_weeks, again.changed_weeks) == (None, [])
     assert changed.changed_weeks is None
+
+
+@pytest.mark.parametrize(
+    ("days", "there"),
+    [(0, "kept_health_facts"), (7, "kept_health_facts"), (-1, None)],
+)
+def test_scores_are_kept_for_the_same_day_and_later_ones(
+    tmp_path: Path, days: int, there: str | None
+) -> None:
+    database = started_again(tmp_path, TODAY + timedelta(days)).database
+    with duckdb.connect(str(database), read_only=True) as candidate:
+        found = candidate.execute(
+            "select table_name from duckdb_tables() where table_name like '%facts'"
+        ).fetchone()
+    assert found == ((there,) if there else None)
+
+
+def test_a_damaged_state_makes_the_next_build_a_full_one(tmp_path: Path) -> None:
+    started = started_again(tmp_path, TODAY, damage=b"no database")
+    assert (started.changed_weeks, started.database.exists()) == (None, False)
+
+
+@dataclass
+class Started:
+    """How a run starts on what an earlier one has kept."""
+
+    changed_weeks: list[state.Week] | None
+    database: Path
+
+
+def started_again(tmp_path: Path, as_of: date, damage: bytes = b"") -> Started:
+    """Keep a build's tables as of TODAY and start anew as of another day."""
+    (tmp_path / "raw").mkdir()
+    home = Home.at(tmp_path / "home")
+    home.make()
+    workplace = Workplace.new(home)
+    company = Company(tmp_path / "raw", "parquet")
+    given = (home, workplace, company.raw, company.write())
+    first = state.start(*given, TODAY, {})
+    make_tables(workplace.database, (*BUILT, *state._SCORES))
+    state.keep(home, workplace, first.made_from)
+    if damage:
+        (home.state / workplace.database.name).write_bytes(damage)
+    again = state.start(*given, as_of, {})
+    return Started(again.changed_weeks, workplace.database)
