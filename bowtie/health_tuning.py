@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bowtie.backtest import DRAWS, SEED, Cases, Interval, auc_interval, compare
+from bowtie.errors import BowtieError
 
 __all__ = ["DriverWeight", "Proposal", "propose", "report"]
 
@@ -81,7 +82,8 @@ def propose(
 
     `touch_tiers` are tiers that share a policy; accounts past onboarding alone count,
     since onboarding has weights of its own. `outcome` is `logo_churn` or `arr_loss_10`.
-    Raises ValueError when either half has fewer than 30 outcomes.
+    Raises ValueError when either half has fewer than 30 outcomes, and BowtieError for a
+    candidate that was not built from scratch.
     """
     read = _read(connection, lead_days, outcome, touch_tiers)
     days = np.unique(read.cases.observed)
@@ -170,6 +172,13 @@ def _read(
     could = {"logo_churn": "could_churn", "arr_loss_10": "could_shrink"}.get(outcome)
     if could is None:
         raise ValueError(f"weights are not fitted to {outcome!r}")
+    if connection.execute(
+        "from duckdb_tables() where table_name = 'kept_health_facts'"
+    ).fetchone():
+        raise BowtieError(
+            "of weeks whose scores were kept this candidate has no points of drivers: "
+            "bowtie build --from-scratch"
+        )
     policy = connection.execute(
         """
         select

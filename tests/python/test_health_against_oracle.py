@@ -31,6 +31,7 @@ ACCOUNTS = 40
 MODELS = (
     "int_health_policies",
     "int_health_caps",
+    "int_scorable_facts",
     "int_health_driver_points",
     "int_health_dimension_points",
     "int_undamped_health_scores",

@@ -27,6 +27,7 @@ from bowtie.backtest import (
     read_cases,
     restated,
 )
+from bowtie.errors import BowtieError
 from bowtie.health_tuning import propose, report
 from bowtie.simulator import simulate
 
@@ -135,6 +136,13 @@ def test_proposed_weights_are_shares_and_the_report_says_what_they_are_worth(war
     words = report(proposal)
     assert ("not better" in words) != proposal.is_better
     assert "| usage | seat_utilisation |" in words
+
+
+def test_no_weights_are_proposed_where_points_of_earlier_weeks_are_not_there():
+    with duckdb.connect() as candidate:
+        candidate.execute("create table kept_health_facts as select 1 as n")
+        with pytest.raises(BowtieError, match="bowtie build --from-scratch"):
+            propose(candidate)
 
 
 # --- Leaks ----------------------------------------------------------------------------
