@@ -145,7 +145,10 @@ def test_no_rule_of_the_contract_refuses_a_row(tables):
         for reason, rule in table.entry.get("rules", {}).items():
             if name == "usage_events":
                 continue
+            status = table.entry["columns"].get("status") or {}
+            over = ", ".join(f"'{value}'" for value in status.get("over", ()))
             known = rule.replace("{as_of}", "date '2025-12-31'")
+            known = known.replace("{over}", over)
             # A rule may ask about other rows, so it comes before the count.
             judged = f"select {known} as is_refused from {name}"
             refused = f"select count(*) from ({judged}) where is_refused"
