@@ -94,7 +94,6 @@ def releases(home: Home) -> list[Release]:
         )
         for name in _generations(home)
         if name not in unpublished
-        for folder in [home.releases / name]
     ]
 
 

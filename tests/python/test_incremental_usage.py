@@ -236,19 +236,38 @@ def test_any_schedule_ends_as_a_full_build(dbt: Dbt, usage_format, schedule) -> 
     check_schedule(dbt, usage_format, schedule)
 
 
+@dataclass
+class Left:
+    """What a run of TODAY has left, and how it had started itself."""
+
+    home: Home
+    workplace: Workplace
+    company: Company
+    first: state.Start = field(init=False)
+
+    @classmethod
+    def by_a_run(cls, folder: Path) -> Left:
+        (folder / "raw").mkdir()
+        home = Home.at(folder / "home")
+        home.make()
+        company = Company(folder / "raw", "parquet")
+        left = cls(home, Workplace.new(home), company)
+        left.first = left.start()
+        make_tables(left.workplace.database, (*BUILT, *state._SCORES))
+        state.keep(home, left.workplace, left.first.made_from)
+        return left
+
+    def start(self, as_of: date = TODAY, **switches: str) -> state.Start:
+        landing = self.company.write()
+        given = (self.home, self.workplace, self.company.raw, landing, as_of)
+        return state.start(*given, switches)
+
+
 def test_a_changed_rule_makes_the_next_build_a_full_one(tmp_path: Path) -> None:
-    (tmp_path / "raw").mkdir()
-    home = Home.at(tmp_path / "home")
-    home.make()
-    workplace = Workplace.new(home)
-    company = Company(tmp_path / "raw", "parquet")
-    given = (home, workplace, company.raw, company.write(), TODAY)
-    first = state.start(*given, {})
-    make_tables(workplace.database, (*BUILT, *state._SCORES))
-    state.keep(home, workplace, first.made_from)
-    again = state.start(*given, {})
-    changed = state.start(*given, {"business_timezone": "Europe/Berlin"})
-    assert (first.changed_weeks, again.changed_weeks) == (None, [])
+    left = Left.by_a_run(tmp_path)
+    again = left.start()
+    changed = left.start(business_timezone="Europe/Berlin")
+    assert (left.first.changed_weeks, again.changed_weeks) == (None, [])
     assert changed.changed_weeks is None
 
 
@@ -259,8 +278,9 @@ def test_a_changed_rule_makes_the_next_build_a_full_one(tmp_path: Path) -> None:
 def test_scores_are_kept_for_the_same_day_and_later_ones(
     tmp_path: Path, days: int, there: str | None
 ) -> None:
-    database = started_again(tmp_path, TODAY + timedelta(days)).database
-    with duckdb.connect(str(database), read_only=True) as candidate:
+    left = Left.by_a_run(tmp_path)
+    left.start(TODAY + timedelta(days))
+    with duckdb.connect(str(left.workplace.database), read_only=True) as candidate:
         found = candidate.execute(
             "select table_name from duckdb_tables() where table_name like '%facts'"
         ).fetchone()
@@ -268,30 +288,7 @@ def test_scores_are_kept_for_the_same_day_and_later_ones(
 
 
 def test_a_damaged_state_makes_the_next_build_a_full_one(tmp_path: Path) -> None:
-    started = started_again(tmp_path, TODAY, damage=b"no database")
-    assert (started.changed_weeks, started.database.exists()) == (None, False)
-
-
-@dataclass
-class Started:
-    """How a run starts on what an earlier one has kept."""
-
-    changed_weeks: list[state.Week] | None
-    database: Path
-
-
-def started_again(tmp_path: Path, as_of: date, damage: bytes = b"") -> Started:
-    """Keep a build's tables as of TODAY and start anew as of another day."""
-    (tmp_path / "raw").mkdir()
-    home = Home.at(tmp_path / "home")
-    home.make()
-    workplace = Workplace.new(home)
-    company = Company(tmp_path / "raw", "parquet")
-    given = (home, workplace, company.raw, company.write())
-    first = state.start(*given, TODAY, {})
-    make_tables(workplace.database, (*BUILT, *state._SCORES))
-    state.keep(home, workplace, first.made_from)
-    if damage:
-        (home.state / workplace.database.name).write_bytes(damage)
-    again = state.start(*given, as_of, {})
-    return Started(again.changed_weeks, workplace.database)
+    left = Left.by_a_run(tmp_path)
+    database = left.workplace.database
+    (left.home.state / database.name).write_bytes(b"no database")
+    assert (left.start().changed_weeks, database.exists()) == (None, False)
