@@ -4,7 +4,8 @@ Readings of DECISIONS H3 to H7, I2, R2 and of the columns' descriptions:
 
 - Points lost are what is missing to 100, by the driver's weight in the score, rounded
   to two places; equal ones are told by the drivers' names.
-- A driver goes well from the lower edge of green on, unless it caps.
+- A driver goes well from the lower edge of green on, unless it caps or is named for
+  what it costs.
 - What changed is what a driver gives now less what it gave four weeks ago, by the last
   week that was over then; one that did not weigh then has not changed.
 - A band had to hold before it was given. So why an account moved is what drivers gave
@@ -201,14 +202,19 @@ def _caps(account: Account, policies: HealthPolicies) -> list[dict[str, Any]]:
     ]
 
 
+def _lost(driver: Row) -> Fraction:
+    """Return the points that a driver costs; none where it is not scored."""
+    if driver["points"] is None:
+        return Fraction(0)
+    return (100 - Fraction(driver["points"])) * Fraction(driver["weight"]) / 100
+
+
 def _down(
     account: Account, policy: Mapping[str, Row], caps: Sequence[Row], least: int
 ) -> Iterable[Reason]:
     """Yield what costs points, and the caps that hold."""
     for name, driver in account.drivers.items():
-        lost = Fraction(0)
-        if driver["points"] is not None:
-            lost = (100 - Fraction(driver["points"])) * Fraction(driver["weight"]) / 100
+        lost = _lost(driver)
         capping = [cap for cap in caps if cap["driver"] == name]
         topic, points = policy[name]["topic"], rounded(lost, 2)
         if capping:
@@ -232,7 +238,8 @@ def _up(
     for name, driver in account.drivers.items():
         given = Fraction(driver["contribution"])
         goes_well = driver["points"] is not None and driver["points"] >= _GOES_WELL
-        if goes_well and given >= least and name not in capping:
+        named = name in capping or _lost(driver) >= least
+        if goes_well and given >= least and not named:
             words = _filled_in(
                 policy[name]["words_up"], driver["raw_value"], policy[name]["shown_as"]
             )

@@ -93,6 +93,8 @@ reasons as (
     where
         weighed.contribution >= {{ least }}
         and weighed.points >= 75
+        -- What costs points worth naming is said once, as that.
+        and weighed.exact_loss < {{ least }}
         and weighed.cap_words is null
     -- Each driver that changed is a topic of its own.
     union all
