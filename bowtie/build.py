@@ -23,6 +23,7 @@ import duckdb
 
 from bowtie import memory, parsed_project
 from bowtie.dbt_process import EVENTS, PARSED
+from bowtie.engine import connect
 from bowtie.errors import BowtieError
 from bowtie.paths import PROJECT_DIR, Workplace
 from bowtie.terminal import Advance, printable
@@ -242,7 +243,7 @@ def _codes_of(test: str, column: str, workplace: Workplace) -> list[str]:
             for result in json.loads(text)["results"]
             if result["unique_id"] == test
         )
-        with duckdb.connect(str(workplace.database), read_only=True) as candidate:
+        with connect(workplace.database, read_only=True) as candidate:
             found = candidate.execute(
                 f'select distinct "{column}" from (\n{query}\n) as failed order by 1'
             ).fetchall()

@@ -11,9 +11,8 @@ import hashlib
 from dataclasses import dataclass
 from decimal import Decimal
 
-import duckdb
-
 from bowtie import state
+from bowtie.engine import connect
 from bowtie.errors import BowtieError
 from bowtie.generations import (
     Release,
@@ -104,7 +103,7 @@ def _see_that_it_is_there(home: Home, account_id: str) -> None:
 
 def _restated_months(release: Release) -> list[tuple[str, Decimal, Decimal]]:
     """Return the closed months whose company ARR the erasure changed."""
-    with duckdb.connect(str(release.folder / DATABASE), read_only=True) as connection:
+    with connect(release.folder / DATABASE, read_only=True) as connection:
         return connection.execute(
             """
             with restated as (

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import duckdb
 
+from bowtie.engine import connect
 from bowtie.errors import BowtieError
 from bowtie.generations import lost_generation, published_database
 from bowtie.paths import Home
@@ -27,7 +28,7 @@ def open_published(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     if database is None:
         raise BowtieError(f"nothing is published in {home.root}: bowtie run")
     try:
-        connection = duckdb.connect(str(database), read_only=True)
+        connection = connect(database, read_only=True)
     except duckdb.Error as error:
         raise BowtieError(
             f"{database} cannot be opened ({type(error).__name__}): a process holds it "

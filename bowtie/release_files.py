@@ -14,9 +14,9 @@ from pathlib import Path
 
 import duckdb
 
+from bowtie.engine import connect
 from bowtie.errors import BowtieError
 from bowtie.hashing import sha256_of
-from bowtie.memory import memory_limit
 from bowtie.paths import DATABASE, published_schemas
 from bowtie.sql_text import identifier, literal
 
@@ -94,15 +94,8 @@ def _both_open(
     candidate: Path, database: Path, spill: Path
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the candidate for reading and the new file for writing; close both."""
-    connection = duckdb.connect(
-        config={
-            "autoinstall_known_extensions": "false",
-            "temp_directory": str(spill),
-            "memory_limit": memory_limit(),
-        }
-    )
+    connection = connect(spill=spill)
     try:
-        connection.execute("set TimeZone = 'UTC'")
         connection.execute(
             f"attach {literal(str(candidate))} as {_CANDIDATE} (read_only)"
         )

@@ -15,6 +15,7 @@ import duckdb
 from bowtie import state, terminal
 from bowtie.build import BuildResult, build, shown_path
 from bowtie.carried_over import earlier_generation
+from bowtie.engine import connect
 from bowtie.errors import BowtieError
 from bowtie.generations import Release, erased_accounts, published_database
 from bowtie.hashing import sha256_of
@@ -327,7 +328,7 @@ def _refuse_changed_files(request: Request, landing: Landing | None) -> None:
 
 def _policies(database: Path) -> dict[str, str | None]:
     """Return the switches and policy seeds in force: settings, and hashes of seeds."""
-    with duckdb.connect(str(database), read_only=True) as candidate:
+    with connect(database, read_only=True) as candidate:
         found = candidate.execute(
             "select policy, coalesce(version, setting) from quality.policies order by 1"
         )

@@ -29,6 +29,7 @@ from typing import Any
 
 import duckdb
 
+from bowtie.engine import connect
 from bowtie.hashing import sha256_of_code
 from bowtie.landing.across import rows_of
 from bowtie.landing.results import LandedTable, Landing
@@ -144,7 +145,7 @@ def start(
 
     """
     earlier = _earlier(home)
-    with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as connection:
+    with connect(spill=workplace.folder / "spill") as connection:
         usage = [
             _Usage(connection, landing.tables[table], day, raw_dir, workplace.landing)
             for table, day in _DAYS.items()
@@ -177,9 +178,7 @@ def _set_scores_aside(candidate: Path, is_later: bool) -> None:
     On an earlier day the weeks of drivers reach further back than what is kept: there
     all is scored anew.
     """
-    with duckdb.connect(
-        str(candidate), config={"autoinstall_known_extensions": "false"}
-    ) as connection:
+    with connect(candidate) as connection:
         if is_later:
             connection.execute(f"alter table {_FACTS} rename to {_FACTS_BEFORE}")
         else:
@@ -207,9 +206,7 @@ def _write_kept(candidate: Path, kept: Path) -> None:
 
     To drop all others from the candidate would leave their rows in its free blocks.
     """
-    with duckdb.connect(
-        str(kept), config={"autoinstall_known_extensions": "false"}
-    ) as connection:
+    with connect(kept) as connection:
         connection.execute(f"attach {literal(candidate)} as built (read_only)")
         for name in (*_USAGE, *_SCORES):
             schema, table = name.split(".")

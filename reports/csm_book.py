@@ -146,7 +146,8 @@ renewals = house.ask(
 # %%
 house.table(
     renewals,
-    caption="Terms that end within 120 days: at risk first, then the largest",
+    caption="Terms that end within 120 days, thirty more than are summed above: "
+    "at risk first, then the largest",
     longest=20,
     empty="No term of the book ends within 120 days.",
 )

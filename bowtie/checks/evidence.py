@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from bowtie.checks.check import Check
-from bowtie.memory import memory_limit
+from bowtie.engine import connect
 from bowtie.sql_text import literal
 
 # Switches that change whom or what every figure counts: two generations that differ in
@@ -39,16 +39,7 @@ def opened(
 
     Nothing is kept between queries, and no file is written but to spill.
     """
-    connection = duckdb.connect(
-        str(database),
-        read_only=True,
-        config={
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-            "temp_directory": str(database.parent / "spill"),
-            "memory_limit": memory_limit(),
-        },
-    )
+    connection = connect(database, read_only=True, spill=database.parent / "spill")
     try:
         prepare(connection, previous)
         yield connection

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-import duckdb
-
 from bowtie.checks.check import CheckResult
+from bowtie.engine import connect
 
 
 def record_results(database: Path, results: Iterable[CheckResult]) -> None:
@@ -25,7 +24,7 @@ def record_results(database: Path, results: Iterable[CheckResult]) -> None:
         )
         for result in results
     ]
-    with duckdb.connect(str(database)) as connection:
+    with connect(database) as connection:
         connection.execute("begin")
         connection.execute("delete from quality.quality_results")
         if rows:

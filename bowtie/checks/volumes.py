@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
-
 from bowtie.checks.evidence import incomparable, opened
+from bowtie.engine import connect
 
 VOLUMES = "quality.raw_volumes"
 # A loss that is older than this has been seen, or was meant (an account erased).
@@ -42,7 +41,7 @@ def remember_volumes(database: Path, previous: Path | None) -> None:
         if incomparable(connection, (VOLUMES,)):
             return
         rows = connection.execute(REMEMBERED).fetchall()
-    with duckdb.connect(str(database)) as connection:
+    with connect(database) as connection:
         connection.execute("begin")
         connection.execute(f"delete from {VOLUMES}")
         connection.executemany(f"insert into {VOLUMES} values (?, ?, ?, ?, ?)", rows)

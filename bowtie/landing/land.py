@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from bowtie.contract import raw_contract
+from bowtie.engine import connect
 from bowtie.hashing import sha256_of
 from bowtie.landing import across
 from bowtie.landing.across import ReadableTable
@@ -187,14 +188,9 @@ def _readable_table(
 @contextmanager
 def _engine(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open an engine that keeps nothing, and spills only into the landing folder."""
-    config = {
-        "temp_directory": str(folder / SPILL_FOLDER),
-        "autoinstall_known_extensions": "false",
-        "autoload_known_extensions": "false",
-    }
-    with duckdb.connect(":memory:", config=config) as connection:
-        yield connection
     spill = folder / SPILL_FOLDER
+    with connect(spill=spill) as connection:
+        yield connection
     if spill.exists():
         empty_folder(spill)
         spill.rmdir()

@@ -17,6 +17,7 @@ from threading import Lock
 import duckdb
 
 from bowtie import terminal
+from bowtie.engine import connect
 from bowtie.errors import BowtieError
 from bowtie.generations import manifest_of
 from bowtie.hashing import sha256_of
@@ -215,7 +216,7 @@ def _due(database: Path) -> tuple[list[_Task], date]:
     """Return every page that is due, and the day as of which the marts are."""
     tasks = []
     try:
-        with duckdb.connect(str(database), read_only=True) as marts:
+        with connect(database, read_only=True) as marts:
             as_of = day_of(read_policies(marts))
             for report in REPORTS:
                 if report.subjects is None:

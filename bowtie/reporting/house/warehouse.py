@@ -21,6 +21,7 @@ from typing import Any
 import duckdb
 from markupsafe import Markup
 
+from bowtie.engine import connect
 from bowtie.reporting.house import formats
 from bowtie.reporting.house.html import drawings_of
 from bowtie.sql_text import literal
@@ -299,11 +300,7 @@ def _asked(database: Path, sql: str, parameters: Sequence[str]) -> Answer:
 @cache
 def opened(database: Path) -> duckdb.DuckDBPyConnection:
     """Return the connection to a warehouse file, opened once and read-only."""
-    connection = duckdb.connect(
-        str(database), read_only=True, config={"autoinstall_known_extensions": "false"}
-    )
-    connection.execute("set TimeZone = 'UTC'")
-    return connection
+    return connect(database, read_only=True)
 
 
 def definitions(database: Path, mart: str) -> dict[str, str]:
